@@ -1,0 +1,108 @@
+/**
+ * Everything that can happen to a call, as data. The shell stamps each event with `at` (whole milliseconds since the
+ * stream started, never going back), writes it to the journal, and hands it to `step`.
+ */
+
+/** A line the agent can always say without a brain; its words come from the agent file, per language. */
+export type LineName =
+  | 'no-input' // the caller said nothing
+  | 'not-heard' // speech without words
+  | 'filler' // "one moment please"
+  | 'apology' // a reply failed; the caller is asked to say it again
+  | 'goodbye' // nobody is there: the polite end
+  | 'time-limit' // the longest allowed call is over
+  | 'failure'; // Kav cannot go on: the apologetic end
+
+/** Why a call ended, for the journal, the log and `/webhook/stream_ended`. */
+export type EndReason =
+  | 'caller-hung-up'
+  | 'agent-finished'
+  | 'no-input'
+  | 'time-limit'
+  | 'replies-failed'
+  | 'socket-lost'
+  | 'media-lost'
+  | 'internal-error'
+  | 'draining';
+
+export type CallEventBody =
+  | { readonly type: 'call-start' }
+  /** VAD edge; `since` is when the speech really began. */
+  | { readonly type: 'speech-start'; readonly since: number }
+  /** VAD edge; `since` is when the silence really began. */
+  | { readonly type: 'speech-end'; readonly since: number }
+  | { readonly type: 'transcript-partial'; readonly text: string }
+  | { readonly type: 'transcript-final'; readonly text: string }
+  | { readonly type: 'recogniser-lost'; readonly code: string }
+  | { readonly type: 'digit'; readonly digit: string }
+  /** A sentence of a reply went to the voice; `line` when it is one of the fixed lines. */
+  | { readonly type: 'sentence-start'; readonly reply: number; readonly text: string; readonly line?: LineName }
+  /** All audio of the newest unfinished sentence is queued. */
+  | { readonly type: 'sentence-end'; readonly reply: number; readonly audioMs: number }
+  /** The reply is complete: nothing more will be queued for it. */
+  | { readonly type: 'reply-end'; readonly reply: number; readonly hangUp: boolean }
+  | { readonly type: 'reply-error'; readonly reply: number; readonly code: string }
+  | { readonly type: 'outcome'; readonly reply: number; readonly outcome: CallOutcome }
+  /** The first frame after the queue was empty has been sent. */
+  | { readonly type: 'playout-start'; readonly reply: number }
+  /** The queue has run empty after `sentMs` of this reply. */
+  | { readonly type: 'playout-dry'; readonly reply: number; readonly sentMs: number }
+  /** The answer to the `playout-clear` effect: what had been sent of the reply until then. */
+  | { readonly type: 'playout-cleared'; readonly reply: number; readonly sentMs: number }
+  /** Twilio's echo of a mark: `playedMs` of this reply have been played, or flushed if the generation is old. */
+  | {
+      readonly type: 'mark';
+      readonly reply: number;
+      readonly generation: number;
+      readonly playedMs: number;
+      readonly last: boolean;
+    }
+  | { readonly type: 'deadline' }
+  /** Somebody outside ends the call politely: drain, an operator. */
+  | { readonly type: 'end-request'; readonly reason: EndReason }
+  /** The media stream is gone. */
+  | { readonly type: 'stream-end'; readonly reason: EndReason };
+
+export type CallEvent = CallEventBody & { readonly at: number };
+
+/** What a flow or a tool gathered. */
+export interface CallOutcome {
+  readonly status: 'completed' | 'abandoned';
+  readonly flow: string;
+  readonly slots: Readonly<Record<string, string>>;
+}
+
+/** What Twilio's caller could be told about the agent; the three names are part of the log contract. */
+export type FloorState = 'LISTENING' | 'THINKING' | 'SPEAKING';
+
+/** One finished turn. `text` is what was said or heard; `intended` is there when an agent turn was cut short. */
+export interface Turn {
+  readonly who: 'caller' | 'agent';
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+  readonly interrupted?: true;
+  readonly intended?: string;
+}
+
+export type CallEffect =
+  /** Speak the greeting, then whatever the brain opens with. */
+  | { readonly type: 'greeting-start'; readonly reply: number }
+  /** Ask the brain for an answer to the transcript, which ends with the caller's turn. */
+  | { readonly type: 'answer-start'; readonly reply: number }
+  /** Say one fixed line as a reply of its own. */
+  | { readonly type: 'line-start'; readonly reply: number; readonly line: LineName }
+  /** Queue a fixed line into the reply that is being waited for. */
+  | { readonly type: 'filler-play'; readonly reply: number }
+  /** Abort the brain and the voice of this reply; no audio of it may be queued any more. */
+  | { readonly type: 'reply-cancel'; readonly reply: number }
+  /** Empty our queue and Twilio's; `generation` names the marks from now on. Answered by `playout-cleared`. */
+  | { readonly type: 'playout-clear'; readonly reply: number; readonly generation: number }
+  /** A fact for the record. */
+  | { readonly type: 'turn-finished'; readonly turn: Turn }
+  | { readonly type: 'state-change'; readonly state: FloorState }
+  | { readonly type: 'barge-in'; readonly reply: number; readonly heardMs: number }
+  /** Close the stream from our side; Twilio then asks `/webhook/stream_ended`. */
+  | { readonly type: 'hang-up'; readonly reason: EndReason }
+  /** Let go of everything: the last effect of every call. */
+  | { readonly type: 'call-close'; readonly reason: EndReason };

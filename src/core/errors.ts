@@ -1,0 +1,70 @@
+/**
+ * Every error Kav raises, by who must act. Each `code` has a heading in `docs/errors.md`. Cancellation is not here:
+ * it is the platform's own `AbortError`.
+ */
+class KavError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.name = new.target.name;
+  }
+}
+
+/** The operator must act: an environment variable, a flag or an agent file is wrong. Names the key and the remedy. */
+export class ConfigError extends KavError {
+  readonly key: string;
+
+  constructor(key: string, problem: string, remedy: string, cause?: unknown) {
+    super('config-invalid', `${key}: ${problem}. ${remedy}`, cause);
+    this.key = key;
+  }
+}
+
+/** A peer on the wire (Twilio, a tool, a stranger) broke its protocol; the message is dropped or the socket is closed. */
+export class PeerProtocolError extends KavError {}
+
+export interface ProviderErrorDetails {
+  readonly provider: string;
+  readonly operation: 'stt' | 'brain' | 'tts';
+  readonly code: 'provider-unavailable' | 'provider-failed' | 'provider-timeout' | 'provider-misconfigured';
+  readonly status?: number;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number;
+}
+
+/** A recogniser, brain or voice failed. `retryable` says whether the same request may succeed later. */
+export class ProviderError extends KavError {
+  readonly provider: string;
+  readonly operation: ProviderErrorDetails['operation'];
+  readonly status: number | undefined;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(details: ProviderErrorDetails, message: string, cause?: unknown) {
+    super(details.code, `${details.provider} ${details.operation}: ${message}`, cause);
+    this.provider = details.provider;
+    this.operation = details.operation;
+    this.status = details.status;
+    this.retryable = details.retryable;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** Our own bug: something that the code promises cannot be. Ends the call it happens in, never the process. */
+export class StateError extends KavError {
+  constructor(message: string, cause?: unknown) {
+    super('state-impossible', message, cause);
+  }
+}
+
+/** Asked for something that does not exist: a file, a journal, a call. */
+export class NotFoundError extends KavError {
+  constructor(what: string, remedy: string, cause?: unknown) {
+    super('not-found', `${what} not found. ${remedy}`, cause);
+  }
+}
+
+/** The asker may not have it: signature, token or address refused. */
+export class ForbiddenError extends KavError {}

@@ -1,0 +1,141 @@
+/**
+ * The three contracts between a call and whoever hears, thinks and speaks for it. Adapters implement them, one folder
+ * per vendor; each passes the suite in `conformance/`. Telephone audio is G.711 µ-law, 8000 Hz, mono, one byte per
+ * sample, and a frame is 160 bytes (20 ms).
+ */
+import type { Clock } from '../core/clock.ts';
+import type { ProviderError } from '../core/errors.ts';
+
+/** What the agent has just asked for, so that a recogniser can listen for it. */
+export interface Expectation {
+  /** The kind of answer; `open` when anything may follow. */
+  readonly kind: 'yes-no' | 'choice' | 'digits' | 'phone' | 'date' | 'time' | 'name' | 'number' | 'open';
+  /** Sample phrases, lower case, in the call's language: hints for a recogniser that takes phrases. */
+  readonly phrases?: readonly string[];
+  /** A JSGF rule body (the right-hand side of `public <answer> = …;`) for a recogniser that takes grammars. */
+  readonly grammar?: string;
+}
+
+export type SpeechEvent =
+  /** The words so far of the utterance in progress; each replaces the one before. */
+  | { readonly type: 'partial'; readonly text: string }
+  /** The words of a finished utterance; empty when nothing was understood. */
+  | { readonly type: 'final'; readonly text: string }
+  /** The session is dead; no event follows. */
+  | { readonly type: 'error'; readonly error: ProviderError };
+
+export interface SpeechToTextOptions {
+  readonly callSid: string;
+  /** BCP 47, for example `he-IL`. */
+  readonly language: string;
+  /** Never called after `close()`, and never from inside one of the session's own methods. */
+  readonly onEvent: (event: SpeechEvent) => void;
+}
+
+export interface SpeechToTextSession {
+  /** One frame, 160 bytes of µ-law. The buffer is reused by the caller: copy what must outlive the call. Never throws. */
+  write(frame: Uint8Array): void;
+  /** The VAD saw speech begin, up to 300 ms ago: adapters that gate by utterance start from their own pre-roll. */
+  speechStarted(): void;
+  /** The VAD saw speech end. Exactly one `final` follows for it, with empty text if nothing was understood. */
+  speechEnded(): void;
+  /** What the agent asks for from now on. */
+  expect(expectation: Expectation): void;
+  close(): Promise<void>;
+}
+
+export interface SpeechToText {
+  readonly name: string;
+  /** A plain line for the operator when this is not a real recogniser; said at start and in every report. */
+  readonly caveat?: string;
+  /** Connects in the background; a failure arrives as an `error` event. Never throws. */
+  open(options: SpeechToTextOptions): SpeechToTextSession;
+  close(): Promise<void>;
+}
+
+/** A piece of speech, of any length but zero. */
+export type AudioChunk =
+  | { readonly encoding: 'mulaw'; readonly data: Uint8Array }
+  | { readonly encoding: 'pcm16'; readonly sampleRateHz: number; readonly data: Int16Array };
+
+export interface TextToSpeechOptions {
+  readonly callSid: string;
+  readonly language: string;
+  /** The vendor's name of the voice; undefined takes the provider's default for the language. */
+  readonly voice?: string;
+}
+
+export interface TextToSpeechSession {
+  /**
+   * Speaks one sentence. Chunks come in order; at least one follows for any text with a letter or a digit.
+   * Throws `ProviderError`, or the signal's reason when aborted; nothing is yielded after the abort.
+   */
+  synthesize(text: string, signal: AbortSignal): AsyncIterable<AudioChunk>;
+  close(): Promise<void>;
+}
+
+export interface TextToSpeech {
+  readonly name: string;
+  readonly caveat?: string;
+  open(options: TextToSpeechOptions): TextToSpeechSession;
+  close(): Promise<void>;
+}
+
+/** One finished turn as the brain may see it: what the caller said, or what the caller really heard of the agent. */
+export interface HistoryTurn {
+  readonly who: 'caller' | 'agent';
+  readonly text: string;
+  /** The agent was interrupted: `text` ends at the word in progress. */
+  readonly interrupted?: boolean;
+}
+
+/** The result of a conversation that gathers something: a typed record that the journal and the report keep. */
+export interface Outcome {
+  readonly status: 'completed' | 'abandoned';
+  readonly flow: string;
+  readonly slots: Readonly<Record<string, string>>;
+}
+
+export interface BrainRequest {
+  readonly reply: number;
+  /** True right after the greeting, before the caller has spoken: say what the agent opens with, or nothing. */
+  readonly opening: boolean;
+  /** Oldest first. Ends with the caller's turn to answer, unless `opening`. */
+  readonly history: readonly HistoryTurn[];
+}
+
+export type BrainEvent =
+  /** Text to speak, in any pieces; sentences are cut downstream. */
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'expect'; readonly expectation: Expectation }
+  | { readonly type: 'outcome'; readonly outcome: Outcome }
+  /** End the call once this reply has been heard. */
+  | { readonly type: 'hang-up' };
+
+export interface BrainSession {
+  /**
+   * The reply to the last caller turn. A request may be cancelled and asked again with more words: a session derives
+   * everything from `history` and keeps no conversation state of its own.
+   * Throws `ProviderError`, or the signal's reason when aborted.
+   */
+  respond(request: BrainRequest, signal: AbortSignal): AsyncIterable<BrainEvent>;
+  close(): Promise<void>;
+}
+
+export interface BrainOptions {
+  readonly callSid: string;
+  readonly language: string;
+}
+
+export interface Brain {
+  readonly name: string;
+  readonly caveat?: string;
+  open(options: BrainOptions): BrainSession;
+  close(): Promise<void>;
+}
+
+/** What adapters are built from; a provider reads nothing else of the process. */
+export interface ProviderContext {
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
