@@ -35,7 +35,9 @@ export type CallEventBody =
   | { readonly type: 'transcript-final'; readonly text: string }
   | { readonly type: 'recogniser-lost'; readonly code: string }
   | { readonly type: 'digit'; readonly digit: string }
-  /** A sentence of a reply went to the voice; `line` when it is one of the fixed lines. */
+  /** A sentence was cut from the brain's text and asked of the voice. The core only keeps the time of it. */
+  | { readonly type: 'voice-request'; readonly reply: number; readonly text: string }
+  /** The first audio of a sentence is queued; `line` when it is one of the fixed lines. */
   | { readonly type: 'sentence-start'; readonly reply: number; readonly text: string; readonly line?: LineName }
   /** All audio of the newest unfinished sentence is queued. */
   | { readonly type: 'sentence-end'; readonly reply: number; readonly audioMs: number }
@@ -43,12 +45,10 @@ export type CallEventBody =
   | { readonly type: 'reply-end'; readonly reply: number; readonly hangUp: boolean }
   | { readonly type: 'reply-error'; readonly reply: number; readonly code: string }
   | { readonly type: 'outcome'; readonly reply: number; readonly outcome: CallOutcome }
-  /** The first frame after the queue was empty has been sent. */
+  /** The first frame after a silence has been sent. */
   | { readonly type: 'playout-start'; readonly reply: number }
-  /** The queue has run empty after `sentMs` of this reply. */
+  /** All that was sent, `sentMs` of this reply, has had its time: the caller hears silence from now. */
   | { readonly type: 'playout-dry'; readonly reply: number; readonly sentMs: number }
-  /** The answer to the `playout-clear` effect: what had been sent of the reply until then. */
-  | { readonly type: 'playout-cleared'; readonly reply: number; readonly sentMs: number }
   /** Twilio's echo of a mark: `playedMs` of this reply have been played, or flushed if the generation is old. */
   | {
       readonly type: 'mark';
@@ -96,7 +96,7 @@ export type CallEffect =
   | { readonly type: 'filler-play'; readonly reply: number }
   /** Abort the brain and the voice of this reply; no audio of it may be queued any more. */
   | { readonly type: 'reply-cancel'; readonly reply: number }
-  /** Empty our queue and Twilio's; `generation` names the marks from now on. Answered by `playout-cleared`. */
+  /** Empty our queue and Twilio's; `generation` names the marks from now on. */
   | { readonly type: 'playout-clear'; readonly reply: number; readonly generation: number }
   /** A fact for the record. */
   | { readonly type: 'turn-finished'; readonly turn: Turn }

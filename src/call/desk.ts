@@ -1,0 +1,65 @@
+/**
+ * What the webhooks and the media socket ask of the calls behind them. One implementation owns every call of the
+ * process; the server knows only this.
+ */
+import type { MediaReceiver, MediaTransport } from './transport.ts';
+
+export interface IncomingCall {
+  readonly callSid: string;
+  readonly accountSid: string;
+  /** E.164, `client:…`, `sip:…`, `anonymous`, or empty. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export type Opened =
+  /** Connect the caller; `token` is good for one stream of this CallSid, once, for 60 s. A repeat gets the same token. */
+  | { readonly type: 'accepted'; readonly token: string }
+  /** Say this and hang up: overload, drain, an agent that cannot serve. */
+  | { readonly type: 'refused'; readonly reason: 'draining' | 'full' | 'not-ready'; readonly text: string };
+
+export interface StreamStart {
+  readonly streamSid: string;
+  readonly callSid: string;
+  readonly accountSid: string;
+  readonly token: string;
+}
+
+export type Attached =
+  /** Feed it everything the transport receives after `start`. */
+  | { readonly type: 'attached'; readonly receiver: MediaReceiver }
+  | {
+      readonly type: 'refused';
+      readonly reason:
+        | 'token-missing'
+        | 'token-unknown'
+        | 'token-used'
+        | 'token-expired'
+        | 'token-of-other-call'
+        | 'call-busy'
+        | 'draining';
+    };
+
+export type AfterStream =
+  /** Nothing is to follow: 204. */
+  | { readonly type: 'done' }
+  /** The stream died under the caller: say this, then hang up. */
+  | { readonly type: 'apologise'; readonly text: string; readonly language: string };
+
+export interface CallDesk {
+  /** Idempotent on CallSid; synchronous and from memory, so that the webhook never waits. */
+  open(call: IncomingCall): Opened;
+  attach(start: StreamStart, transport: MediaTransport): Attached;
+  /** Twilio reports that the stream failed: its socket is dead even if ours looks alive. */
+  streamFailed(callSid: string, streamSid: string): void;
+  afterStream(callSid: string): AfterStream;
+  /** The language of the agent (BCP 47), for lines that Twilio speaks for us. */
+  readonly language: string;
+  /** Why no call can be served right now; undefined when all is well. */
+  readonly notReady: string | undefined;
+  readonly activeCalls: number;
+  /** No new calls from now on; resolves when the running ones have ended. */
+  drain(): Promise<void>;
+  /** Ends every call at once and lets go of everything. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,92 @@
+/**
+ * One call as one pure machine: `step` takes the state and an event and gives the next state and the effects that the
+ * shell must carry out. The same events always give the same effects, which is why a journal replays.
+ */
+import type { CallEffect, CallEvent, CallOutcome, Turn } from './call-event.ts';
+import { clearPlayout, initialPlayout, openPlayout, type PlayoutState, stepPlayout } from './playout.ts';
+import type { CallSettings } from './settings.ts';
+import { floorOf, initialTurn, type TurnState, taskOf, turnDeadline } from './turn.ts';
+import { cutOff, sayAndLeave, stepTurn, type TurnContext, type TurnEffect, type TurnStep } from './turn-step.ts';
+
+export interface CallState {
+  readonly turn: TurnState;
+  readonly playout: PlayoutState;
+  readonly transcript: readonly Turn[];
+  readonly outcome?: CallOutcome;
+  /** When the call must end whatever happens; undefined before its start. */
+  readonly expiresAt?: number;
+  /** The end is under way, and `expiresAt` is now the end of its patience. */
+  readonly expired?: true;
+}
+
+export type CallStep = readonly [state: CallState, effects: readonly CallEffect[]];
+
+export const initialCall: CallState = { turn: initialTurn, playout: initialPlayout, transcript: [] };
+
+/** Never throws for any order of events; events of a reply that is no longer current are refused at the door. */
+export function step(state: CallState, event: CallEvent, settings: CallSettings): CallStep {
+  if (isEnded(state) || isStale(state, event)) return [state, []];
+  if (event.type === 'outcome') return [{ ...state, outcome: event.outcome }, []];
+  const [playout, news] = stepPlayout(state.playout, event);
+  const context = { playout, news, settings };
+  const expired = event.type === 'deadline' && state.expiresAt !== undefined && event.at >= state.expiresAt;
+  const [turn, effects] = expired ? expire(state, event.at, context) : stepTurn(state.turn, event, context);
+  const next: CallState = { ...state, turn, playout };
+  return settle(state, withExpiry(next, event, expired, settings), effects);
+}
+
+/** The one moment this state waits for: the shell holds one timer per call and sends `deadline` when it is due. */
+export function nextDeadline(state: CallState, settings: CallSettings): number | undefined {
+  if (isEnded(state)) return undefined;
+  const turn = turnDeadline(state.turn, state.playout, settings)?.at ?? Number.POSITIVE_INFINITY;
+  const first = Math.min(turn, state.expiresAt ?? Number.POSITIVE_INFINITY);
+  return Number.isFinite(first) ? first : undefined;
+}
+
+export const isEnded = ({ turn }: CallState): boolean => turn.phase.name === 'ended';
+
+/** What the brain may know: the finished turns, then the caller's turn that is being answered. */
+export function historyOf({ transcript, turn }: CallState): readonly Pick<Turn, 'who' | 'text' | 'interrupted'>[] {
+  const answers = taskOf(turn)?.answers ?? '';
+  const finished = transcript.map(({ who, text, interrupted }) =>
+    interrupted ? { who, text, interrupted } : { who, text },
+  );
+  return answers === '' ? finished : [...finished, { who: 'caller', text: answers }];
+}
+
+function isStale(state: CallState, event: CallEvent): boolean {
+  return 'reply' in event && event.reply !== taskOf(state.turn)?.reply;
+}
+
+/** The longest allowed call is over: a line first, and if even that takes too long, the end. */
+function expire(state: CallState, at: number, context: TurnContext): TurnStep {
+  const farewell = { line: 'time-limit', reason: 'time-limit', at } as const;
+  return state.expired ? cutOff(state.turn, farewell, context) : sayAndLeave(state.turn, farewell, context);
+}
+
+function withExpiry(state: CallState, event: CallEvent, expired: boolean, settings: CallSettings): CallState {
+  if (expired) return { ...state, expired: true, expiresAt: event.at + settings.farewellMs };
+  const isStart = event.type === 'call-start' && state.expiresAt === undefined;
+  return isStart ? { ...state, expiresAt: event.at + settings.maxCallMs } : state;
+}
+
+/** Brings playout and transcript up to what the turn decided, and names the change of the floor. */
+function settle(before: CallState, after: CallState, decided: readonly TurnEffect[]): CallStep {
+  let { playout, transcript } = after;
+  const effects: CallEffect[] = [];
+  for (const effect of decided) {
+    if (effect.type === 'playout-clear') {
+      playout = clearPlayout(playout);
+      effects.push({ ...effect, generation: playout.generation });
+      continue;
+    }
+    if (effect.type === 'greeting-start' || effect.type === 'answer-start' || effect.type === 'line-start') {
+      playout = openPlayout(playout, effect.reply);
+    }
+    if (effect.type === 'turn-finished') transcript = [...transcript, effect.turn];
+    effects.push(effect);
+  }
+  const floor = floorOf(after.turn);
+  if (floor !== floorOf(before.turn) && !isEnded(after)) effects.push({ type: 'state-change', state: floor });
+  return [{ ...after, playout, transcript }, effects];
+}

@@ -1,0 +1,133 @@
+/**
+ * What of a reply has been queued, sent and really played. Played time comes from Twilio's echo of our marks and from
+ * nothing else; between two marks it is interpolated, never past the place where the next mark would stand.
+ */
+import type { CallEvent, LineName } from './call-event.ts';
+import type { CallSettings } from './settings.ts';
+
+export interface Sentence {
+  readonly text: string;
+  readonly line?: LineName;
+  /** Known once all of its audio is queued. */
+  readonly audioMs?: number;
+}
+
+export interface PlayoutState {
+  /** Counts clears; marks of an older generation were flushed, not played. */
+  readonly generation: number;
+  /** The reply that owns the playout; 0 before the first. */
+  readonly reply: number;
+  readonly sentences: readonly Sentence[];
+  /** Nothing more will be queued for this reply. */
+  readonly complete: boolean;
+  /** When the first frame of this reply went out. */
+  readonly startedAt?: number;
+  /** When the line last fell silent; undefined while there is something to hear. */
+  readonly dryAt?: number;
+  readonly playedMs: number;
+  /** When `playedMs` became true: the mark's echo, or the first frame. */
+  readonly playedAt?: number;
+}
+
+/** What an event meant for the floor. */
+export type PlayoutNews = 'audible' | 'played';
+
+export const initialPlayout: PlayoutState = { generation: 0, reply: 0, sentences: [], complete: false, playedMs: 0 };
+
+/** The playout of a new reply; the generation goes on. */
+export function openPlayout(state: PlayoutState, reply: number): PlayoutState {
+  return { ...initialPlayout, generation: state.generation, reply };
+}
+
+/** The state after a clear: everything on its way is flushed and the reply takes no more audio. */
+export function clearPlayout(state: PlayoutState): PlayoutState {
+  return { ...initialPlayout, generation: state.generation + 1, reply: state.reply, complete: true };
+}
+
+/** Takes one event of the reply that owns the playout; others must have been refused before. */
+export function stepPlayout(
+  state: PlayoutState,
+  event: CallEvent,
+): readonly [state: PlayoutState, news: PlayoutNews | undefined] {
+  switch (event.type) {
+    case 'sentence-start': {
+      const sentence = event.line === undefined ? { text: event.text } : { text: event.text, line: event.line };
+      return [{ ...state, sentences: [...state.sentences, sentence] }, undefined];
+    }
+    case 'sentence-end':
+      return [{ ...state, sentences: withAudio(state.sentences, event.audioMs) }, undefined];
+    case 'reply-end':
+    case 'reply-error':
+      return [{ ...state, complete: true }, undefined];
+    case 'playout-start': {
+      const { dryAt: _, ...running } = state;
+      if (state.startedAt !== undefined) return [running, undefined];
+      return [{ ...running, startedAt: event.at, playedAt: event.at }, 'audible'];
+    }
+    case 'playout-dry':
+      return [{ ...state, dryAt: event.at }, undefined];
+    case 'mark': {
+      if (event.generation !== state.generation) return [state, undefined];
+      const playedMs = Math.max(state.playedMs, event.playedMs);
+      return [{ ...state, playedMs, playedAt: event.at }, event.last && state.complete ? 'played' : undefined];
+    }
+    default:
+      return [state, undefined];
+  }
+}
+
+/** The first unfinished sentence gets its length: a filler may have been queued behind one that is still being spoken. */
+function withAudio(sentences: readonly Sentence[], audioMs: number): readonly Sentence[] {
+  const open = sentences.findIndex((sentence) => sentence.audioMs === undefined);
+  return sentences.map((sentence, i) => (i === open ? { ...sentence, audioMs } : sentence));
+}
+
+/** How much of the reply has reached the caller's ear, to the best of our knowledge. */
+export function heardMs(state: PlayoutState, at: number, settings: CallSettings): number {
+  if (state.playedAt === undefined) return 0;
+  return state.playedMs + Math.min(at - state.playedAt, settings.markEveryMs);
+}
+
+/**
+ * The words that were heard, up to and with the word in progress. Inside a sentence the position is taken in
+ * proportion to the letters, which for read speech is right to about a word.
+ */
+export function heardText(state: PlayoutState, at: number, settings: CallSettings): string {
+  let left = heardMs(state, at, settings);
+  const heard: string[] = [];
+  for (const { text, audioMs } of state.sentences) {
+    if (left <= 0) break;
+    const length = audioMs ?? Math.max(text.length * ESTIMATED_MS_PER_CHARACTER, 1);
+    heard.push(left >= length ? text : wordsUntil(text, (text.length * left) / length));
+    left -= length;
+  }
+  return heard.filter((text) => text !== '').join(' ');
+}
+
+/** Ordinary speech is about 15 characters a second; used only while a sentence's real length is still unknown. */
+const ESTIMATED_MS_PER_CHARACTER = 65;
+
+function wordsUntil(text: string, position: number): string {
+  const words: string[] = [];
+  for (const { 0: word, index } of text.matchAll(/\S+/gu)) {
+    if (index >= position) break;
+    words.push(word);
+  }
+  return words.join(' ');
+}
+
+/** All that the reply meant to say, heard or not. */
+export function intendedText(state: PlayoutState): string {
+  return state.sentences.map(({ text }) => text).join(' ');
+}
+
+/** Whether any of the heard words were the brain's own, and not only a filler. */
+export function isAnswerHeard(state: PlayoutState, at: number, settings: CallSettings): boolean {
+  let left = heardMs(state, at, settings);
+  for (const { text, line, audioMs } of state.sentences) {
+    if (left <= 0) return false;
+    if (line === undefined || line !== 'filler') return true;
+    left -= audioMs ?? text.length * ESTIMATED_MS_PER_CHARACTER;
+  }
+  return false;
+}

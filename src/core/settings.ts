@@ -1,0 +1,63 @@
+/** How a call behaves, decided before it starts and written at the head of its journal. All times in milliseconds. */
+export interface CallSettings {
+  /** Silence that ends the caller's turn (`EOU_MS`). */
+  readonly endpointingMs: number;
+  /** Whether the caller may take the floor while the agent speaks (`BARGE_IN`). */
+  readonly bargeIn: boolean;
+  /** Caller speech over the agent that takes the floor from it. */
+  readonly bargeInMs: number;
+  /** The first moments of a reply in which nothing interrupts it. */
+  readonly bargeInGraceMs: number;
+  /** A repeated transcript is the same transcript for this long (`DEDUP_WINDOW_SEC`). */
+  readonly dedupWindowMs: number;
+  /** Longest wait for the words of an utterance that has ended. */
+  readonly transcriptWaitMs: number;
+  /** Speech that long without words deserves "I did not hear you"; shorter is a noise. */
+  readonly unheardSpeechMs: number;
+  /** Pause that ends a row of pressed keys. */
+  readonly digitGapMs: number;
+  /** Caller silence before a re-prompt. */
+  readonly noInputMs: number;
+  /** Re-prompts before the goodbye. */
+  readonly noInputPrompts: number;
+  /** Silence, while the agent owes a reply, before a filler is queued. With the voice's own 1 s it stays under 5 s. */
+  readonly deadAirMs: number;
+  /** Fillers in one reply before Kav gives the reply up. */
+  readonly fillersPerReply: number;
+  /** Longest wait for the first sound of a reply's own words. */
+  readonly thinkingMs: number;
+  /** Audio that Twilio holds ahead of the caller's ear (`PLAYOUT_LEAD_MS`). */
+  readonly playoutLeadMs: number;
+  /** Distance of marks inside a sentence. */
+  readonly markEveryMs: number;
+  /** How long after the last frame the terminal mark may stay away before it is taken as played. */
+  readonly markWaitMs: number;
+  /** Longest call. */
+  readonly maxCallMs: number;
+  /** How long the last line of an expired call may take. */
+  readonly farewellMs: number;
+  /** How long the peer may take to answer our close. */
+  readonly closeWaitMs: number;
+}
+
+export const defaultSettings: CallSettings = {
+  endpointingMs: 450,
+  bargeIn: true,
+  bargeInMs: 160,
+  bargeInGraceMs: 200,
+  dedupWindowMs: 8_000,
+  transcriptWaitMs: 2_500,
+  unheardSpeechMs: 600,
+  digitGapMs: 1_500,
+  noInputMs: 7_000,
+  noInputPrompts: 2,
+  deadAirMs: 3_500,
+  fillersPerReply: 2,
+  thinkingMs: 12_000,
+  playoutLeadMs: 200,
+  markEveryMs: 400,
+  markWaitMs: 2_000,
+  maxCallMs: 30 * 60_000,
+  farewellMs: 10_000,
+  closeWaitMs: 2_000,
+};

@@ -1,0 +1,399 @@
+/** Moves the floor: the one reducer that decides when the agent speaks, stops, asks again and leaves. */
+import type { CallEffect, CallEvent, EndReason, LineName } from './call-event.ts';
+import { heardMs, heardText, intendedText, isAnswerHeard, type PlayoutNews, type PlayoutState } from './playout.ts';
+import type { CallSettings } from './settings.ts';
+import { type CallerState, type Due, type ReplyTask, type TurnState, turnDeadline } from './turn.ts';
+
+/** What a step of the turn may look at beside its own state. */
+export interface TurnContext {
+  readonly playout: PlayoutState;
+  readonly news: PlayoutNews | undefined;
+  readonly settings: CallSettings;
+}
+
+/** As the call's effects, but the generation of a clear is the playout's to count. */
+export type TurnEffect =
+  | Exclude<CallEffect, { type: 'playout-clear' }>
+  | { readonly type: 'playout-clear'; readonly reply: number };
+
+export type TurnStep = readonly [state: TurnState, effects: readonly TurnEffect[]];
+
+export function stepTurn(state: TurnState, event: CallEvent, context: TurnContext): TurnStep {
+  const { phase } = state;
+  if (phase.name === 'ended') return stay(state);
+  if (event.type === 'stream-end') return leave(state, event.reason, event.at, context);
+  if (phase.name === 'idle') return event.type === 'call-start' ? greet(state, event.at) : stay(state);
+  if (event.type === 'deadline') return onDeadline(state, event.at, context);
+  if (phase.name === 'leaving') return stay(state);
+  switch (event.type) {
+    case 'speech-start':
+      return onSpeechStart(state, event.since, context);
+    case 'speech-end':
+      return onSpeechEnd(state, event.since);
+    case 'transcript-partial':
+      return stay({ ...state, caller: { ...state.caller, partial: event.text } });
+    case 'transcript-final':
+      return onFinal(state, event.text, event.at, context);
+    case 'digit':
+      return onDigit(state, event.digit, event.at, context);
+    case 'reply-end':
+      return onReplyEnd(state, event.hangUp, event.at, context);
+    case 'reply-error':
+      return onReplyError(state, event.at, context);
+    case 'playout-start':
+    case 'playout-dry':
+    case 'mark':
+      return onPlayout(state, event.at, context);
+    case 'end-request':
+      return sayAndLeave(state, { line: 'failure', reason: event.reason, at: event.at }, context);
+    default:
+      return stay(state);
+  }
+}
+
+const stay = (state: TurnState, ...effects: TurnEffect[]): TurnStep => [state, effects];
+const before = (effects: readonly TurnEffect[], [state, more]: TurnStep): TurnStep => [state, [...effects, ...more]];
+
+// Starting replies
+
+function greet(state: TurnState, at: number): TurnStep {
+  const [next, task] = newTask(state, { kind: 'greeting', at });
+  return stay(next, { type: 'greeting-start', reply: task.reply });
+}
+
+/** The caller's turn is over and has words: the agent's turn begins. */
+function answer(state: TurnState, at: number): TurnStep {
+  const { words, wordsFrom, silentFrom } = state.caller;
+  const [next, task] = newTask(state, { kind: 'answer', at, answers: words, from: wordsFrom, to: silentFrom });
+  const caller = { ...next.caller, words: '', partial: '', unheard: false };
+  return stay({ ...next, caller, unanswered: 0 }, { type: 'answer-start', reply: task.reply });
+}
+
+function say(state: TurnState, line: LineName, at: number, leaving?: EndReason): TurnStep {
+  const [next, task] = newTask(state, { kind: 'line', at, line, leaving });
+  return stay(next, { type: 'line-start', reply: task.reply, line });
+}
+
+interface NewTask {
+  readonly kind: ReplyTask['kind'];
+  readonly at: number;
+  readonly line?: LineName;
+  readonly leaving?: EndReason | undefined;
+  readonly answers?: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+function newTask(state: TurnState, { kind, at, line, leaving, answers = '', from = at, to = at }: NewTask) {
+  const reply = state.replies + 1;
+  const task: ReplyTask = {
+    reply,
+    kind,
+    ...(line === undefined ? {} : { line }),
+    since: at,
+    answers,
+    answersFrom: from,
+    answersTo: to,
+    ...(leaving === undefined ? {} : { leaving }),
+    fillers: 0,
+    quietFrom: kind === 'answer' ? Math.min(to, at) : at,
+  };
+  return [{ ...state, replies: reply, phase: { name: 'thinking', task } } satisfies TurnState, task] as const;
+}
+
+export interface Farewell {
+  readonly line: LineName;
+  readonly reason: EndReason;
+  readonly at: number;
+}
+
+/** Cancels whatever is in progress and ends the call with a line. Repeated requests change nothing. */
+export function sayAndLeave(state: TurnState, { line, reason, at }: Farewell, context: TurnContext): TurnStep {
+  const { phase } = state;
+  if (phase.name === 'listening') return say(state, line, at, reason);
+  if (!('task' in phase) || phase.task.leaving) return stay(state);
+  const effects = [...finished(phase.task, at, context), ...cancelled(phase.task)];
+  return before(effects, say(state, line, at, reason));
+}
+
+/** Ends the call without another word, because its last line did not come to an end. */
+export function cutOff(state: TurnState, { reason, at }: Farewell, context: TurnContext): TurnStep {
+  const { phase } = state;
+  if (!('task' in phase)) return stay(state);
+  const { task } = phase;
+  const effects = [...finished(task, at, context), ...cancelled(task)];
+  return before(effects, hangUp(state, task.leaving ?? reason, at, context.settings));
+}
+
+// The caller
+
+function onSpeechStart(state: TurnState, since: number, { playout, settings }: TurnContext): TurnStep {
+  const speaking: CallerState = { ...state.caller, speaking: true, speechFrom: since };
+  const { phase } = state;
+  if (phase.name === 'listening') return stay({ ...state, caller: freshened(speaking) });
+  if (phase.name !== 'thinking' && phase.name !== 'speaking') return stay({ ...state, caller: speaking });
+  const task = isInterruptible(phase, settings)
+    ? { ...phase.task, overlapUntil: overlapEnd(since, playout, settings) }
+    : phase.task;
+  return stay({ ...state, caller: speaking, phase: { ...phase, task } });
+}
+
+const overlapEnd = (since: number, playout: PlayoutState, settings: CallSettings): number =>
+  Math.max(since + settings.bargeInMs, (playout.startedAt ?? 0) + settings.bargeInGraceMs);
+
+/** An answer that is not audible yet always yields: the caller's turn was only longer than it seemed. */
+function isInterruptible(phase: { name: 'thinking' | 'speaking'; task: ReplyTask }, settings: CallSettings): boolean {
+  if (phase.task.leaving) return false;
+  if (phase.name === 'thinking') return phase.task.kind === 'answer';
+  return settings.bargeIn;
+}
+
+function onSpeechEnd(state: TurnState, since: number): TurnStep {
+  if (!state.caller.speaking) return stay(state);
+  const caller = { ...state.caller, speaking: false, silentFrom: since, owedFinals: state.caller.owedFinals + 1 };
+  return stay(withoutOverlap({ ...state, caller }));
+}
+
+function withoutOverlap(state: TurnState): TurnState {
+  const { phase } = state;
+  if (!('task' in phase) || phase.task.overlapUntil === undefined) return state;
+  const { overlapUntil: _, ...task } = phase.task;
+  return { ...state, phase: { ...phase, task } };
+}
+
+function onFinal(state: TurnState, text: string, at: number, context: TurnContext): TurnStep {
+  const settled = { ...state.caller, partial: '', owedFinals: Math.max(0, state.caller.owedFinals - 1) };
+  if (text.trim() === '') return onNoWords({ ...state, caller: settled }, at, context.settings);
+  if (isRepeat(state.caller, text, at, context.settings)) return stay({ ...state, caller: settled });
+  const sawSpeech = state.caller.owedFinals > 0 || state.caller.speaking;
+  const caller: CallerState = {
+    ...settled,
+    words: `${settled.words} ${text.trim()}`.trim(),
+    wordsFrom: settled.words === '' ? (sawSpeech ? settled.speechFrom : at) : settled.wordsFrom,
+    silentFrom: sawSpeech ? settled.silentFrom : at,
+    lastFinal: { text: normalized(text), at, fresh: false },
+    unheard: false,
+  };
+  const next = { ...state, caller };
+  const { phase } = state;
+  // Words that come while the answer is not audible yet belong to the turn that is being answered.
+  if (phase.name === 'thinking' && phase.task.kind === 'answer' && !phase.task.leaving)
+    return takeBack(next, phase.task, at, context);
+  return stay(next);
+}
+
+/** An utterance ended without words: a noise, or speech that was not understood. */
+function onNoWords(state: TurnState, at: number, settings: CallSettings): TurnStep {
+  const { phase, caller } = state;
+  if (phase.name !== 'listening' || caller.owedFinals > 0 || caller.words !== '') return stay(state);
+  const unheard = caller.silentFrom - caller.speechFrom >= settings.unheardSpeechMs || caller.unheard;
+  return stay({ ...state, caller: { ...caller, unheard }, phase: { name: 'listening', since: at } });
+}
+
+/** The recogniser says the same again although the caller has not: no speech since that could hold the words. */
+function isRepeat(caller: CallerState, text: string, at: number, settings: CallSettings): boolean {
+  const { lastFinal, owedFinals, speaking, speechFrom } = caller;
+  if (!lastFinal || at - lastFinal.at >= settings.dedupWindowMs || normalized(text) !== lastFinal.text) return false;
+  const spokeAgain = owedFinals > 0 || (speaking && at - speechFrom >= settings.bargeInMs);
+  return !(lastFinal.fresh && spokeAgain);
+}
+
+const normalized = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+
+const freshened = (caller: CallerState): CallerState =>
+  caller.lastFinal ? { ...caller, lastFinal: { ...caller.lastFinal, fresh: true } } : caller;
+
+function onDigit(state: TurnState, digit: string, at: number, { settings }: TurnContext): TurnStep {
+  const caller = { ...state.caller, digits: state.caller.digits + digit, digitAt: at };
+  const next = { ...state, caller };
+  const isEnd = digit === '#' && state.phase.name === 'listening' && !caller.speaking;
+  return isEnd ? digitsDone(next, at, settings) : stay(next);
+}
+
+/** Pressed keys are words; the `#` only says that they are all. */
+function digitsDone(state: TurnState, at: number, settings: CallSettings): TurnStep {
+  const { digits, words } = state.caller;
+  const pressed = digits.replaceAll('#', '');
+  const caller = { ...state.caller, digits: '', silentFrom: at, words: `${words} ${pressed}`.trim() };
+  if (caller.words === '') return stay({ ...state, caller });
+  return endpoint({ ...state, caller: words === '' ? { ...caller, wordsFrom: at } : caller }, at, settings);
+}
+
+// The agent's reply
+
+function onPlayout(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const { phase } = state;
+  if (!('task' in phase)) return stay(state);
+  if (context.news === 'played') return onPlayed(state, phase.task, at, context);
+  if (phase.name !== 'thinking' || context.news !== 'audible') return stay(state);
+  const speaking: TurnState = { ...state, phase: { name: 'speaking', task: phase.task } };
+  if (!state.caller.speaking || !isInterruptible({ name: 'speaking', task: phase.task }, context.settings)) {
+    return stay(speaking);
+  }
+  const overlapUntil = overlapEnd(state.caller.speechFrom, context.playout, context.settings);
+  return stay({ ...speaking, phase: { name: 'speaking', task: { ...phase.task, overlapUntil } } });
+}
+
+function onReplyEnd(state: TurnState, isLast: boolean, at: number, context: TurnContext): TurnStep {
+  const { phase } = state;
+  if (!('task' in phase)) return stay(state);
+  const leaving = phase.task.leaving ?? (isLast ? 'agent-finished' : undefined);
+  const task: ReplyTask = leaving ? { ...phase.task, leaving } : phase.task;
+  const next = leaving ? withoutOverlap({ ...state, phase: { ...phase, task } }) : state;
+  if (context.playout.sentences.length > 0) return stay(next);
+  if (leaving) return before(finished(task, at, context), hangUp(next, leaving, at, context.settings));
+  return task.kind === 'greeting' ? listen(next, at) : giveUp(next, at, context);
+}
+
+/** What is queued is still played; only then the apology. With nothing audible there is nothing to wait for. */
+function onReplyError(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const { phase } = state;
+  if (!('task' in phase)) return stay(state);
+  if (phase.name === 'thinking' && context.playout.sentences.length === 0) return giveUp(state, at, context);
+  return stay({ ...state, phase: { ...phase, task: { ...phase.task, failed: true } } });
+}
+
+function onPlayed(state: TurnState, task: ReplyTask, at: number, context: TurnContext): TurnStep {
+  if (task.failed) return giveUp(state, at, context);
+  const turns = finished(task, at, context, 'played');
+  if (task.leaving) return before(turns, hangUp(state, task.leaving, at, context.settings));
+  return before(turns, listen(task.kind === 'answer' ? { ...state, failures: 0 } : state, at));
+}
+
+function listen(state: TurnState, at: number): TurnStep {
+  return stay({ ...state, phase: { name: 'listening', since: at } });
+}
+
+/** The reply cannot be had: apologise once, and the second time in a row end the call. */
+function giveUp(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const { phase } = state;
+  if (!('task' in phase)) return stay(state);
+  const { task } = phase;
+  const effects = [...finished(task, at, context), ...cancelled(task)];
+  const failed = { ...state, failures: state.failures + 1 };
+  const reason = task.leaving ?? 'replies-failed';
+  if (task.line === 'failure') return before(effects, hangUp(failed, reason, at, context.settings));
+  const isLast = failed.failures >= 2 || task.kind === 'line';
+  return before(effects, isLast ? say(failed, 'failure', at, reason) : say(failed, 'apology', at));
+}
+
+function hangUp(state: TurnState, reason: EndReason, at: number, settings: CallSettings): TurnStep {
+  const until = at + settings.closeWaitMs;
+  return stay({ ...state, phase: { name: 'leaving', reason, until } }, { type: 'hang-up', reason });
+}
+
+/** Stops brain, voice and playout of a reply. */
+const cancelled = ({ reply }: ReplyTask): TurnEffect[] => [
+  { type: 'reply-cancel', reply },
+  { type: 'playout-clear', reply },
+];
+
+/** Cancels an answer of which nothing was heard: its question is the caller's again, together with what follows. */
+function takeBack(state: TurnState, task: ReplyTask, at: number, context: TurnContext): TurnStep {
+  const words = `${task.answers} ${state.caller.words}`.trim();
+  const caller: CallerState =
+    task.answers === '' ? state.caller : { ...state.caller, words, wordsFrom: task.answersFrom };
+  const effects = [...agentTurn(task, at, context, 'cut'), ...cancelled(task)];
+  return [{ ...state, caller, phase: { name: 'listening', since: at } }, effects];
+}
+
+/** The record of a reply that is over: the caller's turn that it answered, and what was heard of it. */
+function finished(task: ReplyTask, at: number, context: TurnContext, how: 'played' | 'cut' = 'cut'): TurnEffect[] {
+  return [...callerTurn(task.answers, task.answersFrom, task.answersTo), ...agentTurn(task, at, context, how)];
+}
+
+function callerTurn(text: string, from: number, to: number): TurnEffect[] {
+  return text === '' ? [] : [{ type: 'turn-finished', turn: { who: 'caller', text, from, to } }];
+}
+
+function agentTurn(task: ReplyTask, at: number, context: TurnContext, how: 'played' | 'cut'): TurnEffect[] {
+  const { playout, settings } = context;
+  const intended = intendedText(playout);
+  const text = how === 'played' ? intended : heardText(playout, at, settings);
+  if (text === '') return [];
+  const turn = { who: 'agent', text, from: playout.startedAt ?? task.since, to: at } as const;
+  return [{ type: 'turn-finished', turn: text === intended ? turn : { ...turn, interrupted: true, intended } }];
+}
+
+// Deadlines
+
+function onDeadline(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const deadline = turnDeadline(state, context.playout, context.settings);
+  if (!deadline || at < deadline.at) return stay(state);
+  return DUE[deadline.due](state, at, context);
+}
+
+const DUE: Readonly<Record<Due, (state: TurnState, at: number, context: TurnContext) => TurnStep>> = {
+  endpoint: (state, at, { settings }) => endpoint(state, at, settings),
+  'no-words': noWords,
+  digits: (state, at, { settings }) => digitsDone(state, at, settings),
+  'no-input': (state, at, { settings }) => prompt(state, 'no-input', at, settings),
+  overlap: interrupt,
+  'dead-air': fill,
+  'give-up': giveUp,
+  'mark-lost': (state, at, context) =>
+    'task' in state.phase ? onPlayed(state, state.phase.task, at, context) : stay(state),
+  gone: (state, at, context) =>
+    state.phase.name === 'leaving' ? leave(state, state.phase.reason, at, context) : stay(state),
+};
+
+function endpoint(state: TurnState, at: number, settings: CallSettings): TurnStep {
+  return state.caller.words === '' ? prompt(state, 'not-heard', at, settings) : answer(state, at);
+}
+
+/** The recogniser owes words and does not deliver: the partial serves, if there is one. */
+function noWords(state: TurnState, at: number, { settings }: TurnContext): TurnStep {
+  const words = `${state.caller.words} ${state.caller.partial}`.trim();
+  const wordsFrom = state.caller.words === '' ? state.caller.speechFrom : state.caller.wordsFrom;
+  const caller: CallerState = { ...state.caller, owedFinals: 0, words, wordsFrom, partial: '' };
+  const lastFinal = { text: normalized(state.caller.partial), at, fresh: false };
+  const heard = state.caller.partial === '' ? caller : { ...caller, lastFinal };
+  return endpoint({ ...state, caller: heard }, at, settings);
+}
+
+function prompt(state: TurnState, line: 'no-input' | 'not-heard', at: number, settings: CallSettings): TurnStep {
+  const unanswered = state.unanswered + 1;
+  const next = { ...state, unanswered, caller: { ...state.caller, unheard: false } };
+  return unanswered > settings.noInputPrompts ? say(next, 'goodbye', at, 'no-input') : say(next, line, at);
+}
+
+/** The caller takes the floor. What was heard of the reply stands; what was not, never happened. */
+function interrupt(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const { phase } = state;
+  if (!('task' in phase)) return stay(state);
+  const { task } = phase;
+  const claimed = { ...state, caller: freshened({ ...state.caller, unheard: true }) };
+  if (phase.name === 'thinking') return takeBack(claimed, task, at, context);
+  const cause = bargeIn(task, context.playout, at, context.settings);
+  if (!isAnswerHeard(context.playout, at, context.settings)) {
+    return before([cause], takeBack(claimed, task, at, context));
+  }
+  return before([cause, ...finished(task, at, context), ...cancelled(task)], listen(claimed, at));
+}
+
+function bargeIn(task: ReplyTask, playout: PlayoutState, at: number, settings: CallSettings): TurnEffect {
+  return { type: 'barge-in', reply: task.reply, heardMs: heardMs(playout, at, settings) };
+}
+
+function fill(state: TurnState, at: number): TurnStep {
+  const { phase } = state;
+  if (!('task' in phase)) return stay(state);
+  const task = { ...phase.task, fillers: phase.task.fillers + 1, quietFrom: at };
+  return stay({ ...state, phase: { ...phase, task } }, { type: 'filler-play', reply: task.reply });
+}
+
+function leave(state: TurnState, reason: EndReason, at: number, context: TurnContext): TurnStep {
+  const { phase, caller } = state;
+  const unanswered = `${caller.words} ${caller.partial}`.trim();
+  const effects: TurnEffect[] = callerTurn(unanswered, caller.words === '' ? caller.speechFrom : caller.wordsFrom, at);
+  const end = phase.name === 'leaving' ? phase.reason : reason;
+  const ended: TurnState = { ...state, phase: { name: 'ended', reason: end } };
+  const close: TurnEffect = { type: 'call-close', reason: end };
+  if (!('task' in phase)) return stay(ended, ...effects, close);
+  const cut = [...finished(phase.task, at, context), { type: 'reply-cancel', reply: phase.task.reply } as const];
+  return stay(ended, ...cut, ...effects, close);
+}

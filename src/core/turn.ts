@@ -1,0 +1,171 @@
+/**
+ * Who has the floor. The state, what is derived from it, and the moments it waits for; `turn-step.ts` moves it.
+ * `at` is call time in milliseconds and never goes back.
+ */
+import type { EndReason, FloorState, LineName } from './call-event.ts';
+import type { PlayoutState } from './playout.ts';
+import type { CallSettings } from './settings.ts';
+
+/** What the caller has said and is saying. */
+export interface CallerState {
+  readonly speaking: boolean;
+  /** When the newest speech began, by the VAD. */
+  readonly speechFrom: number;
+  /** When the newest silence began, or the newest words came without any speech seen. */
+  readonly silentFrom: number;
+  /** Utterances that have ended and whose words are still on their way. */
+  readonly owedFinals: number;
+  /** Words that nobody has answered yet. */
+  readonly words: string;
+  /** When the first of `words` was spoken. */
+  readonly wordsFrom: number;
+  readonly partial: string;
+  /** Speech without words that deserves "I did not hear you". */
+  readonly unheard: boolean;
+  readonly digits: string;
+  readonly digitAt: number;
+  /** The newest transcript, by which repeats are recognised; `fresh` once the caller has spoken again since. */
+  readonly lastFinal?: { readonly text: string; readonly at: number; readonly fresh: boolean };
+}
+
+/** One reply of the agent, from the decision to give it until it has been played. */
+export interface ReplyTask {
+  readonly reply: number;
+  readonly kind: 'greeting' | 'answer' | 'line';
+  readonly line?: LineName;
+  readonly since: number;
+  /** The caller's words that it answers; they return to the caller if nothing of the answer is heard. */
+  readonly answers: string;
+  readonly answersFrom: number;
+  readonly answersTo: number;
+  /** The call ends when this reply has been heard; from then on nothing interrupts it. */
+  readonly leaving?: EndReason;
+  readonly failed?: true;
+  readonly fillers: number;
+  /** The line has been silent since, as far as this reply is concerned. */
+  readonly quietFrom: number;
+  /** The caller speaks over it; the floor is the caller's at this time. */
+  readonly overlapUntil?: number;
+}
+
+export type Phase =
+  | { readonly name: 'idle' }
+  | { readonly name: 'listening'; readonly since: number }
+  /** Nothing of the reply is audible yet. */
+  | { readonly name: 'thinking'; readonly task: ReplyTask }
+  | { readonly name: 'speaking'; readonly task: ReplyTask }
+  /** We have hung up; the peer has until `until` to agree. */
+  | { readonly name: 'leaving'; readonly reason: EndReason; readonly until: number }
+  | { readonly name: 'ended'; readonly reason: EndReason };
+
+export interface TurnState {
+  readonly phase: Phase;
+  readonly caller: CallerState;
+  /** The id of the newest reply. */
+  readonly replies: number;
+  /** Prompts in a row without an answer. */
+  readonly unanswered: number;
+  /** Replies in a row that failed. */
+  readonly failures: number;
+}
+
+export const initialTurn: TurnState = {
+  phase: { name: 'idle' },
+  caller: {
+    speaking: false,
+    speechFrom: 0,
+    silentFrom: 0,
+    owedFinals: 0,
+    words: '',
+    wordsFrom: 0,
+    partial: '',
+    unheard: false,
+    digits: '',
+    digitAt: 0,
+  },
+  replies: 0,
+  unanswered: 0,
+  failures: 0,
+};
+
+/** The state as the log, the console and the caller's experience know it. */
+export function floorOf({ phase }: TurnState): FloorState {
+  if (phase.name === 'thinking') return 'THINKING';
+  return phase.name === 'speaking' ? 'SPEAKING' : 'LISTENING';
+}
+
+/** The reply in progress, if any. */
+export function taskOf({ phase }: TurnState): ReplyTask | undefined {
+  return phase.name === 'thinking' || phase.name === 'speaking' ? phase.task : undefined;
+}
+
+/** What a due deadline means; each is one branch of `stepTurn`. */
+export type Due =
+  | 'endpoint'
+  | 'no-words'
+  | 'digits'
+  | 'no-input'
+  | 'overlap'
+  | 'dead-air'
+  | 'give-up'
+  | 'mark-lost'
+  | 'gone';
+
+export interface Deadline {
+  readonly at: number;
+  readonly due: Due;
+}
+
+/** The first moment this state waits for, and why; undefined when only an event can move it. */
+export function turnDeadline(state: TurnState, playout: PlayoutState, settings: CallSettings): Deadline | undefined {
+  const { phase } = state;
+  switch (phase.name) {
+    case 'listening':
+      return listeningDeadline(state.caller, phase.since, settings);
+    case 'thinking':
+      return earliest([...overlap(phase.task), ...waiting(phase.task, settings)]);
+    case 'speaking':
+      return earliest([...overlap(phase.task), ...drying(phase.task, playout, settings)]);
+    case 'leaving':
+      return { at: phase.until, due: 'gone' };
+    default:
+      return undefined;
+  }
+}
+
+function listeningDeadline(caller: CallerState, since: number, settings: CallSettings): Deadline | undefined {
+  if (caller.speaking) return undefined;
+  if (caller.owedFinals > 0) return { at: caller.silentFrom + settings.transcriptWaitMs, due: 'no-words' };
+  if (caller.digits !== '') return { at: caller.digitAt + settings.digitGapMs, due: 'digits' };
+  if (caller.words !== '' || caller.unheard) {
+    return { at: caller.silentFrom + settings.endpointingMs, due: 'endpoint' };
+  }
+  return { at: since + settings.noInputMs, due: 'no-input' };
+}
+
+const overlap = (task: ReplyTask): Deadline[] =>
+  task.overlapUntil === undefined ? [] : [{ at: task.overlapUntil, due: 'overlap' }];
+
+/** Nothing audible yet: fill the silence, and at the end give up. */
+function waiting(task: ReplyTask, settings: CallSettings): Deadline[] {
+  const giveUp: Deadline = { at: task.since + settings.thinkingMs, due: 'give-up' };
+  return [deadAir(task, task.quietFrom, settings), giveUp];
+}
+
+/** The caller hears nothing any more: the reply either waits for its terminal mark or for more words. */
+function drying(task: ReplyTask, playout: PlayoutState, settings: CallSettings): Deadline[] {
+  if (playout.dryAt === undefined) return [];
+  if (playout.complete) return [{ at: playout.dryAt + settings.markWaitMs, due: 'mark-lost' }];
+  return [deadAir(task, Math.max(playout.dryAt, task.quietFrom), settings)];
+}
+
+function deadAir(task: ReplyTask, quietFrom: number, settings: CallSettings): Deadline {
+  return { at: quietFrom + settings.deadAirMs, due: task.fillers < settings.fillersPerReply ? 'dead-air' : 'give-up' };
+}
+
+function earliest(deadlines: readonly Deadline[]): Deadline | undefined {
+  return deadlines.reduce<Deadline | undefined>(
+    (first, next) => (first && first.at <= next.at ? first : next),
+    undefined,
+  );
+}

@@ -1,0 +1,154 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { EndReason } from '../core/call-event.ts';
+
+export type TurnPart = 'endpointing' | 'recognition' | 'brain' | 'voice' | 'total';
+
+/**
+ * What Kav counts, for `GET /metrics`; `docs/metrics.md` explains each. The media plane adds up its own frames and
+ * reports them in batches, so no method here is called once per frame.
+ */
+export interface Metrics {
+  callStarted(): void;
+  callEnded(end: EndReason): void;
+  mediaFrames(direction: 'in' | 'out', count: number): void;
+  /** `kind` is one of the codec's or the socket's fixed names, never text from the wire. */
+  badMessage(kind: string): void;
+  playoutUnderrun(): void;
+  playoutLateness(ms: number): void;
+  bargeIn(): void;
+  turnPart(part: TurnPart, ms: number): void;
+  socketRefused(reason: string): void;
+  socketOpened(): void;
+  socketClosed(): void;
+  webhook(route: string, verdict: string): void;
+  /** The Prometheus text format, whose type is `contentType`. */
+  text(): Promise<string>;
+  readonly contentType: string;
+  readonly names: readonly string[];
+  /** Lets go of the event-loop probe. */
+  close(): void;
+}
+
+const LATENESS_BUCKETS_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.2, 0.5];
+const TURN_BUCKETS_SECONDS = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.1, 1.4, 2, 3, 5, 10];
+
+/** Makes the counters in a registry of their own, so that two servers in one process do not mix. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const calls = callMetrics(registry);
+  const media = mediaMetrics(registry);
+  const edge = edgeMetrics(registry);
+  const closeProbe = probeEventLoop(registry);
+  collectDefaultMetrics({ register: registry });
+  return {
+    ...calls,
+    ...media,
+    ...edge,
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+    names: registry.getMetricsAsArray().map((metric) => metric.name),
+    close: () => {
+      closeProbe();
+      registry.clear();
+    },
+  };
+}
+
+function callMetrics(registry: Registry) {
+  const registers = [registry];
+  const active = new Gauge({ name: 'kav_calls_active', help: 'Calls in progress.', registers });
+  const ended = new Counter({ name: 'kav_calls_total', help: 'Calls ended, by reason.', labelNames: ['end'], registers });
+  const bargeIns = new Counter({ name: 'kav_barge_ins_total', help: 'Replies that a caller interrupted.', registers });
+  const parts = new Histogram({
+    name: 'kav_turn_part_seconds',
+    help: 'Time from the end of a caller turn to the first audio of the reply, by part.',
+    labelNames: ['part'],
+    buckets: TURN_BUCKETS_SECONDS,
+    registers,
+  });
+  return {
+    callStarted: () => active.inc(),
+    callEnded: (end: EndReason) => {
+      active.dec();
+      ended.labels(end).inc();
+    },
+    bargeIn: () => bargeIns.inc(),
+    turnPart: (part: TurnPart, ms: number) => parts.labels(part).observe(ms / 1000),
+  };
+}
+
+function mediaMetrics(registry: Registry) {
+  const registers = [registry];
+  const frames = new Counter({
+    name: 'kav_media_frames_total',
+    help: 'Audio frames of 20 ms received (in) and sent (out).',
+    labelNames: ['direction'],
+    registers,
+  });
+  const byDirection = { in: frames.labels('in'), out: frames.labels('out') };
+  const bad = new Counter({
+    name: 'kav_media_bad_messages_total',
+    help: 'Messages on media sockets that were dropped, by kind.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const underruns = new Counter({
+    name: 'kav_playout_underruns_total',
+    help: 'Times that the carrier may have run out of queued audio in the middle of a sentence.',
+    registers,
+  });
+  const lateness = new Histogram({
+    name: 'kav_playout_lateness_seconds',
+    help: 'How long after its due time a frame was sent.',
+    buckets: LATENESS_BUCKETS_SECONDS,
+    registers,
+  });
+  return {
+    mediaFrames: (direction: 'in' | 'out', count: number) => byDirection[direction].inc(count),
+    badMessage: (kind: string) => bad.labels(kind).inc(),
+    playoutUnderrun: () => underruns.inc(),
+    playoutLateness: (ms: number) => lateness.observe(ms / 1000),
+  };
+}
+
+function edgeMetrics(registry: Registry) {
+  const registers = [registry];
+  const refused = new Counter({
+    name: 'kav_sockets_refused_total',
+    help: 'Media sockets refused before or after the upgrade, by reason.',
+    labelNames: ['reason'],
+    registers,
+  });
+  const open = new Gauge({ name: 'kav_sockets_open', help: 'Media sockets open now.', registers });
+  const webhooks = new Counter({
+    name: 'kav_webhooks_total',
+    help: 'Webhook requests, by route and verdict.',
+    labelNames: ['route', 'verdict'],
+    registers,
+  });
+  return {
+    socketRefused: (reason: string) => refused.labels(reason).inc(),
+    socketOpened: () => open.inc(),
+    socketClosed: () => open.dec(),
+    webhook: (route: string, verdict: string) => webhooks.labels(route, verdict).inc(),
+  };
+}
+
+/** The worst delay since the last scrape: a mean would hide the one stall that a caller hears. */
+function probeEventLoop(registry: Registry): () => void {
+  const probe = monitorEventLoopDelay({ resolution: 10 });
+  probe.enable();
+  new Gauge({
+    name: 'kav_event_loop_lag_seconds',
+    help: 'Longest delay of the event loop since the last scrape.',
+    registers: [registry],
+    collect() {
+      // An empty histogram reports a negative or absurd maximum; its resolution is counted as delay too.
+      const lagMs = probe.count === 0 ? 0 : probe.max / 1e6 - 10;
+      this.set(Math.max(0, lagMs) / 1000);
+      probe.reset();
+    },
+  });
+  return () => probe.disable();
+}

@@ -1,0 +1,82 @@
+import { createRequire } from 'node:module';
+import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import type { Log, LogEvent, LogFields } from './log.ts';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+export interface LogOptions {
+  readonly level: (typeof LOG_LEVELS)[number];
+  /** One line per event for a person, instead of JSON. */
+  readonly pretty: boolean;
+  /** Keep what callers said, their numbers, prompts and tool arguments. */
+  readonly pii: boolean;
+  /** Standard output when absent. */
+  readonly destination?: DestinationStream;
+}
+
+export interface FlushableLog extends Log {
+  /** Writes what is buffered and waits for the disk or the terminal: only for the last moments of the process. */
+  flush(): void;
+}
+
+/**
+ * Lines are handed to the kernel asynchronously, so that a slow terminal or a full pipe never delays audio; what is
+ * still buffered when the process exits is written then.
+ */
+export function createLog(options: LogOptions): FlushableLog {
+  const destination = options.destination ?? pino.destination({ dest: 1, sync: false });
+  const stream = options.pretty ? prettyStream(destination) : destination;
+  const logger = pino(
+    {
+      level: options.level,
+      base: undefined,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: stdSerializers.errWithCause },
+    },
+    stream,
+  );
+  return { ...wrap(logger, options.pii), flush: () => flushSync(destination) };
+}
+
+function wrap(logger: Logger, keepPii: boolean): Log {
+  return {
+    debug: (event, fields) => {
+      if (logger.isLevelEnabled('debug')) logger.debug(line(event, fields, keepPii));
+    },
+    info: (event, fields) => logger.info(line(event, fields, keepPii)),
+    warn: (event, fields) => logger.warn(line(event, fields, keepPii)),
+    error: (event, fields) => logger.error(line(event, fields, keepPii)),
+    child: (fields) => wrap(logger.child(withoutPii(fields, keepPii)), keepPii),
+  };
+}
+
+function line(event: LogEvent, fields: LogFields | undefined, keepPii: boolean): Record<string, unknown> {
+  const kept: Record<string, unknown> = { event, ...(fields && withoutPii(fields, keepPii)) };
+  // A field of the same name must not rename the event that people search for.
+  kept['event'] = event;
+  return kept;
+}
+
+function withoutPii(fields: LogFields, keepPii: boolean): Record<string, unknown> {
+  if (keepPii) return fields;
+  const { pii: _dropped, ...rest } = fields;
+  return rest;
+}
+
+/** Loaded only when asked for: production never pays its start-up time. Runs in this thread, as a plain stream. */
+function prettyStream(destination: DestinationStream): DestinationStream {
+  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
+  const format = prettyFactory({
+    colorize: false,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss.l',
+    messageFormat: '{event}',
+    ignore: 'event',
+  });
+  return { write: (text) => destination.write(format(text)) };
+}
+
+function flushSync(destination: DestinationStream): void {
+  if ('flushSync' in destination && typeof destination.flushSync === 'function') destination.flushSync();
+}

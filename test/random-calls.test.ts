@@ -1,0 +1,285 @@
+/**
+ * Ten thousand calls in which everything happens at random times: the rules of a conversation hold in each, and each
+ * journal replays to the same effects. A failure prints the seed of its call; `SEED=n` runs that call alone.
+ */
+import { describe, expect, test } from 'vitest';
+import { CallRunner } from '../src/call/call-runner.ts';
+import { type CallState, initialCall, isEnded, nextDeadline, step } from '../src/core/call.ts';
+import type { CallEffect, CallEvent, CallEventBody } from '../src/core/call-event.ts';
+import { type CallSettings, defaultSettings } from '../src/core/settings.ts';
+import { taskOf } from '../src/core/turn.ts';
+import { VirtualClock } from '../src/simulator/virtual-clock.ts';
+
+const CALLS = 10_000;
+
+function prng(seed: number): () => number {
+  let s = seed | 0;
+  return () => {
+    s = (s + 0x6d2b79f5) | 0;
+    let t = Math.imul(s ^ (s >>> 15), 1 | s);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A shell with a random brain, a random voice and a carrier that plays, echoes marks, and flushes on clear. */
+class RandomShell {
+  readonly clock = new VirtualClock();
+  readonly events: CallEvent[] = [];
+  readonly effects: CallEffect[] = [];
+  readonly runner: CallRunner;
+  readonly random: () => number;
+  readonly settings: CallSettings;
+  #live = 0; // the reply that may make sound
+  readonly #complete = new Set<number>(); // replies whose brain and voice have finished
+  #generation = 0;
+  #playing: { reply: number; until: number; cancels: (() => void)[] } | undefined;
+  #audibleUntil = 0;
+  #closed = false;
+  #finalAt = 0;
+  callerSpeaking = false;
+  spokenWords = new Set<string>();
+
+  constructor(seed: number) {
+    this.random = prng(seed);
+    this.settings = {
+      ...defaultSettings,
+      bargeIn: this.random() < 0.8,
+      maxCallMs: this.random() < 0.1 ? 20_000 : 120_000,
+    };
+    this.runner = new CallRunner({
+      clock: this.clock,
+      settings: this.settings,
+      perform: (effect) => this.#perform(effect),
+      record: (event, [, effects]) => {
+        this.events.push(event);
+        this.effects.push(...effects);
+      },
+      onBug: (error) => {
+        throw error;
+      },
+    });
+  }
+
+  between(min: number, max: number): number {
+    return Math.floor(min + this.random() * (max - min));
+  }
+
+  send(body: CallEventBody): void {
+    this.runner.dispatch(body);
+    this.#check();
+  }
+
+  /** A recogniser is late as it likes, but keeps the order of its utterances. */
+  nextFinalIn(ms: number): number {
+    this.#finalAt = Math.max(this.clock.now() + ms, this.#finalAt + 100);
+    return this.#finalAt - this.clock.now();
+  }
+
+  later(ms: number, what: () => void): () => void {
+    return this.clock.at(this.clock.now() + ms, what);
+  }
+
+  #perform(effect: CallEffect): void {
+    expect(this.#closed, 'nothing after call-close').toBe(false);
+    switch (effect.type) {
+      case 'greeting-start':
+      case 'answer-start':
+      case 'line-start':
+        expect(this.#live === 0 || this.#complete.has(this.#live), 'one reply at a time').toBe(true);
+        this.#live = effect.reply;
+        if (effect.type === 'answer-start') this.#answer(effect.reply);
+        else this.#speak(effect.reply, this.between(1, 150), 0);
+        return;
+      case 'filler-play':
+        expect(effect.reply).toBe(this.#live);
+        if (this.random() < 0.9) this.#queue(effect.reply, 'one moment please', this.between(5, 300), 'filler');
+        return;
+      case 'reply-cancel':
+        expect(effect.reply, 'only the live reply is cancelled').toBe(this.#live);
+        this.#live = 0;
+        return;
+      case 'playout-clear':
+        this.#generation = effect.generation;
+        for (const cancel of this.#playing?.cancels ?? []) cancel();
+        this.#playing = undefined;
+        this.#audibleUntil = this.clock.now();
+        return;
+      case 'hang-up':
+        if (this.random() < 0.8)
+          this.later(this.between(1, 1_500), () => this.send({ type: 'stream-end', reason: 'caller-hung-up' }));
+        return;
+      case 'call-close':
+        this.#closed = true;
+        return;
+      default:
+        return;
+    }
+  }
+
+  #answer(reply: number): void {
+    expect(this.spokenWords.size, 'an answer needs words').toBeGreaterThan(0);
+    if (this.random() < 0.05) return; // a brain that never answers
+    this.#speak(reply, this.random() < 0.2 ? this.between(1_000, 15_000) : this.between(50, 900), 0);
+  }
+
+  /** The brain and the voice: sentences with delays; sometimes an error, sometimes nothing, sometimes late news. */
+  #speak(reply: number, delayMs: number, said: number): void {
+    this.later(delayMs, () => {
+      if (this.random() < 0.03) {
+        this.#complete.add(reply);
+        return this.send({ type: 'reply-error', reply, code: 'provider-failed' });
+      }
+      if (said > 0 && this.random() < 0.5) {
+        if (this.random() < 0.1)
+          this.send({ type: 'outcome', reply, outcome: { status: 'completed', flow: 'x', slots: {} } });
+        this.#complete.add(reply);
+        this.send({ type: 'reply-end', reply, hangUp: this.random() < 0.03 });
+        return this.#finish(reply);
+      }
+      this.#queue(reply, `sentence ${said} of reply ${reply}`, 0);
+      this.#speak(reply, this.between(10, 1_200), said + 1);
+    });
+  }
+
+  #finish(reply: number): void {
+    const generation = this.#generation;
+    const wait = Math.max(0, (this.#playing?.until ?? 0) - this.clock.now());
+    if (this.#live !== reply || this.random() < 0.05) return; // a terminal mark that is never echoed
+    const cancel = this.later(wait + 30, () => {
+      if (this.#live === reply) this.#live = 0;
+      this.send({ type: 'mark', reply, generation, playedMs: 1_000, last: true });
+    });
+    this.#playing?.cancels.push(cancel);
+  }
+
+  #queue(reply: number, text: string, delayMs: number, line?: 'filler'): void {
+    this.later(delayMs, () => {
+      if (this.#live !== reply) {
+        // News of a reply that was cancelled: the door refuses it.
+        this.send({ type: 'sentence-start', reply, text });
+        this.send({ type: 'playout-start', reply });
+        return;
+      }
+      const now = this.clock.now();
+      const audioMs = text.length * 60;
+      const playing = this.#playing;
+      const wasDry = !playing || playing.until <= now;
+      this.send({ type: 'sentence-start', reply, text, ...(line ? { line } : {}) });
+      this.send({ type: 'sentence-end', reply, audioMs });
+      const until = (wasDry ? now : playing.until) + audioMs;
+      this.#audibleUntil = until;
+      const dry = this.later(until - now - 0, () => {
+        if (this.#playing?.until === until) this.send({ type: 'playout-dry', reply, sentMs: audioMs });
+      });
+      this.#playing = { reply, until, cancels: [...(playing?.cancels ?? []), dry] };
+      if (wasDry) this.send({ type: 'playout-start', reply });
+    });
+  }
+
+  #check(): void {
+    const state = this.runner.state;
+    if (isEnded(state)) return;
+    const due = nextDeadline(state, this.settings);
+    expect(due, 'every state has a deadline').toBeDefined();
+    const { phase } = state.turn;
+    if (state.turn.caller.speaking)
+      expect(
+        phase.name === 'listening' && due! < this.runner.now(),
+        'silence is never timed while the caller speaks',
+      ).toBe(false);
+    const task = taskOf(state.turn);
+    if (!task) return;
+    if (this.#complete.has(task.reply) || this.clock.now() < this.#audibleUntil) return;
+    // No dead air: a silent line on which a reply is owed always has a deadline within 3.5 s of the silence.
+    const quietSince = Math.max(this.#audibleUntil, task.quietFrom);
+    expect(due!, 'no dead air').toBeLessThanOrEqual(quietSince + this.settings.deadAirMs);
+  }
+}
+
+function randomCall(seed: number): RandomShell {
+  const shell = new RandomShell(seed);
+  const { clock } = shell;
+  shell.send({ type: 'call-start' });
+  let words = 0;
+  for (let i = 0; i < 40 && !isEnded(shell.runner.state); i++) {
+    clock.advanceTo(clock.now() + shell.between(0, 1_800));
+    const r = shell.random();
+    if (r < 0.35 && !shell.callerSpeaking) {
+      shell.callerSpeaking = true;
+      shell.send({ type: 'speech-start', since: shell.runner.now() - 60 });
+    } else if (r < 0.7 && shell.callerSpeaking) {
+      shell.callerSpeaking = false;
+      shell.send({ type: 'speech-end', since: shell.runner.now() - 200 });
+      const text = shell.random() < 0.15 ? '' : `words ${words++}`;
+      const copies = shell.random() < 0.1 ? 2 : 1;
+      if (text !== '') shell.spokenWords.add(text);
+      const lost = shell.random() < 0.05;
+      const delayMs = shell.nextFinalIn(shell.between(0, 900));
+      for (let c = 0; c < copies && !lost; c++) {
+        shell.later(delayMs + c * shell.between(0, 90), () => shell.send({ type: 'transcript-final', text }));
+      }
+    } else if (r < 0.75) {
+      shell.spokenWords.add('partial');
+      shell.send({ type: 'transcript-partial', text: `partial ${words++}` });
+    } else if (r < 0.78)
+      shell.send({
+        type: 'mark',
+        reply: shell.between(0, 5),
+        generation: shell.between(0, 3),
+        playedMs: shell.between(0, 9_000),
+        last: shell.random() < 0.5,
+      });
+    else if (r < 0.8) shell.send({ type: 'reply-end', reply: shell.between(90, 99), hangUp: true });
+    else if (r < 0.83) {
+      shell.spokenWords.add('digits');
+      shell.send({ type: 'digit', digit: '0123456789*#'[shell.between(0, 12)]! });
+    } else if (r < 0.84) shell.send({ type: 'call-start' });
+    else if (r > 0.995) shell.send({ type: 'stream-end', reason: 'caller-hung-up' });
+    else if (r > 0.993) shell.send({ type: 'end-request', reason: 'draining' });
+  }
+  if (shell.callerSpeaking) shell.send({ type: 'speech-end', since: shell.runner.now() });
+  clock.advanceTo(clock.now() + 200_000); // nobody does anything more: the call must end by itself
+  return shell;
+}
+
+function replay(events: readonly CallEvent[], settings: CallSettings): readonly [CallState, readonly CallEffect[]] {
+  let state = initialCall;
+  const effects: CallEffect[] = [];
+  for (const event of events) {
+    const [next, more] = step(state, event, settings);
+    state = next;
+    effects.push(...more);
+  }
+  return [state, effects];
+}
+
+describe('random calls', () => {
+  const only = process.env['SEED'];
+  const seeds = only ? [Number(only)] : Array.from({ length: CALLS }, (_, i) => i + 1);
+
+  test(`${seeds.length} calls keep the rules and replay from their journals`, { timeout: 120_000 }, () => {
+    for (const seed of seeds) {
+      try {
+        const shell = randomCall(seed);
+        expect(isEnded(shell.runner.state), 'every call ends').toBe(true);
+        expect(
+          shell.effects.filter(({ type }) => type === 'greeting-start'),
+          'the introduction once',
+        ).toHaveLength(1);
+        expect(shell.effects.at(-1)?.type).toBe('call-close');
+        const said = shell.runner.state.transcript.filter(({ who }) => who === 'caller').map(({ text }) => text);
+        const words = said.join(' ').match(/(words|partial) \d+/g) ?? [];
+        expect(new Set(words).size, 'no words are answered twice').toBe(words.length);
+        const journal = JSON.parse(JSON.stringify(shell.events)) as CallEvent[];
+        const [state, effects] = replay(journal, shell.settings);
+        expect(JSON.stringify(effects)).toBe(JSON.stringify(shell.effects));
+        expect(JSON.stringify(state)).toBe(JSON.stringify(shell.runner.state));
+        shell.clock.advanceTo(shell.clock.now() + 60_000); // the shell's own alarms run out
+        expect(shell.clock.alarms, 'no timer left').toBe(0);
+      } catch (error) {
+        throw new Error(`seed ${seed}`, { cause: error });
+      }
+    }
+  });
+});
