@@ -16,7 +16,11 @@ export type Opened =
   /** Connect the caller; `token` is good for one stream of this CallSid, once, for 60 s. A repeat gets the same token. */
   | { readonly type: 'accepted'; readonly token: string }
   /** Say this and hang up: overload, drain, an agent that cannot serve. */
-  | { readonly type: 'refused'; readonly reason: 'draining' | 'full' | 'not-ready'; readonly text: string };
+  | {
+      readonly type: 'refused';
+      readonly reason: 'draining' | 'full' | 'other-account' | 'not-ready';
+      readonly text: string;
+    };
 
 export interface StreamStart {
   readonly streamSid: string;

@@ -5,7 +5,7 @@
 import { FRAME_BYTES, FRAME_MS } from '../audio/frame.ts';
 import { MULAW_SILENCE } from '../audio/mulaw.ts';
 import type { Clock } from '../core/clock.ts';
-import type { PlayoutScheduler } from './playout-scheduler.ts';
+import type { PlayoutScheduler, Pumped } from './playout-scheduler.ts';
 
 /** What a mark's name says; `serializeMarkName` and `parseMarkName` are each other's inverse. */
 export interface MarkName {
@@ -40,7 +40,7 @@ export interface PlayoutSink {
 
 /** Counts shared by all calls of the process, read when somebody asks. */
 export interface PlayoutStats {
-  /** One frame of a running reply left so many milliseconds after it should have. */
+  /** A frame of a running reply left so many milliseconds after its turn. */
   lateness(ms: number): void;
   /** The caller's buffer ran empty although we had audio. */
   underrun(): void;
@@ -55,9 +55,10 @@ export interface PlayoutQueueOptions {
   readonly markEveryMs: number;
   readonly onStart: (reply: number) => void;
   readonly onDry: (reply: number, sentMs: number) => void;
+  readonly onBug: (error: unknown) => void;
 }
 
-export class PlayoutQueue {
+export class PlayoutQueue implements Pumped {
   readonly #options: PlayoutQueueOptions;
   readonly #frame = new Uint8Array(FRAME_BYTES);
   #chunks: Uint8Array[] = [];
@@ -110,9 +111,8 @@ export class PlayoutQueue {
   end(reply: number): void {
     if (reply !== this.#reply || this.#complete) return;
     this.#complete = true;
-    if (this.#sentMs === 0 && this.#pendingBytes === 0) return;
-    if (this.#runFrom === undefined && this.#pendingBytes === 0) this.#mark(true);
-    else this.#start();
+    if (this.#pendingBytes > 0) this.#start();
+    else if (this.#sentMs > 0) this.#mark(true);
   }
 
   /** Empties our queue and Twilio's. Marks are of `generation` from now on. */
@@ -126,17 +126,22 @@ export class PlayoutQueue {
   }
 
   /** Called by the scheduler every 20 ms while there is something to do. */
-  pump(now: number): boolean {
+  pump(now: number, dueAt: number): boolean {
     if (this.#runFrom === undefined) return false;
-    const aheadMs = this.#runFrom + this.#runMs - now;
-    if (aheadMs < 0 && this.#hasFrame()) this.#recover(now);
-    else if (this.#hasFrame()) this.#options.stats.lateness(Math.max(0, this.#options.leadMs - FRAME_MS - aheadMs));
+    if (this.#hasFrame()) {
+      this.#options.stats.lateness(now - dueAt);
+      if (this.#runFrom + this.#runMs < now) this.#recover(now);
+    }
     this.#sendUntil(now + this.#options.leadMs);
     if (this.#hasFrame()) return true;
     if (this.#runFrom + this.#runMs > now) return true;
     this.#runFrom = undefined;
     this.#options.onDry(this.#reply, this.#sentMs);
     return this.#runFrom !== undefined;
+  }
+
+  failed(error: unknown): void {
+    this.#options.onBug(error);
   }
 
   /** Stops without a word: the stream is gone. */

@@ -3,7 +3,9 @@ import type { Clock } from '../core/clock.ts';
 /** Something that sends what is due when it is told the time. */
 export interface Pumped {
   /** Returns false when it has nothing more to send; it is then forgotten until it is added again. */
-  pump(now: number): boolean;
+  pump(now: number, dueAt: number): boolean;
+  /** Its `pump` threw: the others are not to suffer. */
+  failed(error: unknown): void;
 }
 
 /** Calls are spread over the frame time, so that hundreds of them do not all send in the same millisecond. */
@@ -52,18 +54,26 @@ export class PlayoutScheduler {
     const now = this.#clock.now();
     // After a stall every slot is late: each is pumped once and the schedule starts anew from here.
     const due = Math.min(SLOTS, 1 + Math.floor((now - this.#next) / SLOT_MS));
-    for (let i = 0; i < due; i++) this.#pumpSlot(now);
+    for (let i = 0; i < due; i++) this.#pumpSlot(now, this.#next + i * SLOT_MS);
     this.#next = Math.max(this.#next + due * SLOT_MS, now - SLOT_MS);
     this.#disarm = undefined;
     if (this.#size > 0) this.#arm();
   }
 
-  #pumpSlot(now: number): void {
+  #pumpSlot(now: number, dueAt: number): void {
     const slot = this.#slots[this.#slot]!;
     this.#slot = (this.#slot + 1) % SLOTS;
     for (const queue of slot) {
-      if (queue.pump(now)) continue;
-      if (slot.delete(queue)) this.#size--;
+      if (!pumpSafely(queue, now, dueAt) && slot.delete(queue)) this.#size--;
     }
+  }
+}
+
+function pumpSafely(queue: Pumped, now: number, dueAt: number): boolean {
+  try {
+    return queue.pump(now, dueAt);
+  } catch (error) {
+    queue.failed(error);
+    return false;
   }
 }

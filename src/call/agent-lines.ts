@@ -1,0 +1,30 @@
+import type { LineName } from '../core/call-event.ts';
+
+export type AgentLines = Readonly<Record<LineName, string>>;
+
+const ENGLISH: AgentLines = {
+  'no-input': "I'm still here. Go ahead whenever you're ready.",
+  'not-heard': "Sorry, I couldn't hear that. Could you say it again?",
+  filler: 'One moment, please.',
+  apology: 'Sorry, something went wrong on my side. Could you say that again?',
+  goodbye: "I can't hear anybody, so I will hang up now. Please call again any time. Goodbye.",
+  'time-limit': "I'm sorry, we have reached the end of the time for this call. Thank you for calling. Goodbye.",
+  failure: "I'm sorry, I have a technical problem and can't go on. Please call again in a few minutes. Goodbye.",
+};
+
+/** In forms that are the same for a man and a woman; the plural addresses nobody in particular. */
+const HEBREW: AgentLines = {
+  'no-input': 'אני עדיין על הקו. אפשר לדבר.',
+  'not-heard': 'סליחה, לא הצלחתי לשמוע. אפשר לחזור על זה?',
+  filler: 'רגע אחד, בבקשה.',
+  apology: 'סליחה, משהו השתבש אצלי. אפשר לומר את זה שוב?',
+  goodbye: 'לא שמעתי תשובה, אז נסיים כאן. אפשר להתקשר שוב בכל שעה. להתראות.',
+  'time-limit': 'הגענו לסוף הזמן של השיחה הזאת. תודה על השיחה, ולהתראות.',
+  failure: 'סליחה, יש אצלי תקלה ואי אפשר להמשיך כרגע. אפשר להתקשר שוב בעוד כמה דקות. להתראות.',
+};
+
+/** The words of every fixed line in the language (BCP 47), English where there are none. */
+export function defaultLines(language: string): AgentLines {
+  // `iw` is the code that Hebrew had before 1989; some vendors still use it.
+  return /^(?:he|iw)\b/iu.test(language) ? HEBREW : ENGLISH;
+}

@@ -1,0 +1,55 @@
+/** An agent with everything it needs to serve: its data, its providers, and the lines that are already spoken. */
+import type { LineName } from '../core/call-event.ts';
+import type { CallSettings } from '../core/settings.ts';
+import type { Brain, SpeechToText, TextToSpeech } from '../providers/contracts.ts';
+import { LineCache } from './line-cache.ts';
+
+export interface AgentRuntimeOptions {
+  readonly name: string;
+  readonly language: string;
+  readonly voice?: string;
+  /** Spoken once per call, before anything else; may be empty. */
+  readonly greeting: string;
+  /** A recording of the greeting, µ-law. */
+  readonly greetingAudio?: Uint8Array;
+  readonly lines: Readonly<Record<LineName, string>>;
+  readonly settings: CallSettings;
+  readonly stt: SpeechToText;
+  readonly brain: Brain;
+  readonly tts: TextToSpeech;
+}
+
+export class AgentRuntime {
+  readonly options: AgentRuntimeOptions;
+  readonly cache: LineCache;
+  readonly #closing = new AbortController();
+  #preparing: Promise<void> | undefined;
+
+  constructor(options: AgentRuntimeOptions) {
+    this.options = options;
+    const { tts, language, voice } = options;
+    this.cache = new LineCache(tts, { language, ...(voice === undefined ? {} : { voice }) });
+    if (options.greetingAudio) this.cache.set(options.greeting, options.greetingAudio);
+  }
+
+  /** What is not the real thing in this agent, in plain words. */
+  get caveats(): readonly string[] {
+    const { stt, brain, tts } = this.options;
+    return [stt.caveat, brain.caveat, tts.caveat].filter((caveat) => caveat !== undefined);
+  }
+
+  /** Speaks greeting and lines ahead of the first call. Idempotent. Throws `ProviderError` when the voice fails. */
+  prepare(): Promise<void> {
+    const { greeting, lines } = this.options;
+    const texts = [greeting, ...Object.values(lines)].filter((text) => text.trim() !== '');
+    this.#preparing ??= this.cache.prepare(texts, this.#closing.signal);
+    return this.#preparing;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#preparing?.catch(() => {}); // whoever asked for it has been told
+    const { stt, brain, tts } = this.options;
+    await Promise.all([stt.close(), brain.close(), tts.close()]);
+  }
+}

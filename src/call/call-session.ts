@@ -1,0 +1,392 @@
+/**
+ * One running of an agent on one stream: the shell that joins media loop, core, brain, voice and playout. It owns all
+ * of them and lets go of all of them, once. A bug in here ends this call with an apology and touches no other.
+ */
+import type { VadEdge } from '../audio/vad.ts';
+import type { CallState, CallStep } from '../core/call.ts';
+import { historyOf } from '../core/call.ts';
+import type { CallEffect, CallEvent, EndReason, LineName } from '../core/call-event.ts';
+import type { Clock } from '../core/clock.ts';
+import type { CallSettings } from '../core/settings.ts';
+import { floorOf } from '../core/turn.ts';
+import type { Log } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { BrainSession, SpeechEvent, SpeechToTextSession, TextToSpeechSession } from '../providers/contracts.ts';
+import { createMediaEncoder, decodePayload, type MediaMessage, parseMediaMessage } from '../twilio/media-message.ts';
+import type { AgentRuntime } from './agent-runtime.ts';
+import { CallRunner } from './call-runner.ts';
+import type { Journal } from './journal.ts';
+import { MediaLoop, type SpeechDetector } from './media-loop.ts';
+import { PlayoutQueue, type PlayoutStats, parseMarkName } from './playout-queue.ts';
+import type { PlayoutScheduler } from './playout-scheduler.ts';
+import { queueSentence, type ReplyPlan, type ReplyTools, runReply } from './reply-task.ts';
+import type { MediaReceiver, MediaTransport } from './transport.ts';
+import { TurnTimer } from './turn-timing.ts';
+
+export interface CallSessionOptions {
+  readonly clock: Clock;
+  readonly scheduler: PlayoutScheduler;
+  readonly stats: PlayoutStats;
+  readonly agent: AgentRuntime;
+  readonly settings: CallSettings;
+  readonly vad: SpeechDetector;
+  readonly callSid: string;
+  readonly streamSid: string;
+  readonly transport: MediaTransport;
+  readonly journal: Journal;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Where payloads are decoded; shared by all calls, because nothing keeps it. */
+  readonly scratch: Buffer;
+  /** Once, when everything has been let go of. `spoken` says whether the caller was told that something went wrong. */
+  readonly onEnd: (end: { readonly reason: EndReason; readonly spoken: boolean }) => void;
+}
+
+/** A carrier that sends nothing is asked about after 2 s and given up after 10 s (design, time budgets). */
+const MEDIA_WARN_MS = 2_000;
+const MEDIA_LOST_MS = 10_000;
+/** More unsent bytes than this and the peer does not read: about 80 s of frames. */
+const MOST_BUFFERED_BYTES = 1 << 20;
+/** How long the apology after a bug may take. */
+const APOLOGY_MS = 8_000;
+/** Close codes of a peer that meant it (RFC 6455 section 7.4.1); without a close frame it is 1006. */
+const ORDERLY: ReadonlySet<number> = new Set([1000, 1001, 1005]);
+const WS_MEDIA_EVERY_FRAMES = 500;
+
+export class CallSession implements MediaReceiver {
+  readonly #o: CallSessionOptions;
+  readonly #runner: CallRunner;
+  readonly #playout: PlayoutQueue;
+  readonly #media: MediaLoop;
+  readonly #stt: SpeechToTextSession;
+  readonly #tts: TextToSpeechSession;
+  readonly #brain: BrainSession;
+  readonly #timer = new TurnTimer();
+  readonly #badKinds = new Set<string>();
+  #reply: { readonly id: number; readonly abort: AbortController } | undefined;
+  #lastMediaAt: number;
+  #warnedSilent = false;
+  #loggedFrames = 0;
+  #sentBefore = 0;
+  #receivedBefore = 0;
+  #socketClosed = false;
+  #hungUp: EndReason | undefined;
+  #bug: { readonly disarm: () => void } | undefined;
+  #ended = false;
+
+  constructor(options: CallSessionOptions) {
+    this.#o = options;
+    const { clock, agent, callSid, settings } = options;
+    const { language, voice } = agent.options;
+    this.#lastMediaAt = clock.now();
+    this.#runner = new CallRunner({
+      clock,
+      settings,
+      perform: (effect, state) => this.#perform(effect, state),
+      record: (event, result) => this.#record(event, result),
+      onBug: (error) => this.#onBug(error),
+    });
+    this.#playout = this.#createPlayout();
+    this.#stt = agent.options.stt.open({
+      callSid,
+      language,
+      onEvent: (event) => this.#guard(() => this.#onSpeech(event)),
+    });
+    this.#tts = agent.options.tts.open({ callSid, language, ...(voice === undefined ? {} : { voice }) });
+    this.#brain = agent.options.brain.open({ callSid, language });
+    this.#media = new MediaLoop({
+      vad: options.vad,
+      stt: this.#stt,
+      onEdge: (edge) => this.#onEdge(edge),
+      onGap: (gapMs) => options.log.debug('MEDIA_GAP', { gap_ms: gapMs }),
+    });
+  }
+
+  get reason(): EndReason | undefined {
+    return this.#hungUp;
+  }
+
+  /** The stream has started: greet. */
+  start(): void {
+    this.#o.metrics.callStarted();
+    this.#runner.dispatch({ type: 'call-start' });
+  }
+
+  /** One text message of Media Streams, after `start`. */
+  message(text: string): void {
+    if (!this.#ended) this.#guard(() => this.#onMessage(parseMediaMessage(text)));
+  }
+
+  closed(code: number, _reason: string): void {
+    this.#socketClosed = true;
+    this.#streamEnd(this.#hungUp ?? (ORDERLY.has(code) ? 'caller-hung-up' : 'socket-lost'));
+  }
+
+  /** The stream is known to be gone although its socket may not know. */
+  streamLost(): void {
+    this.#streamEnd('socket-lost');
+  }
+
+  /** Ends the call with a spoken line. */
+  requestEnd(reason: EndReason): void {
+    this.#runner.dispatch({ type: 'end-request', reason });
+  }
+
+  /** Called every second: a carrier that fell silent, a peer that does not read, counters for the metrics. */
+  watch(): void {
+    this.#reportFrames();
+    const silentMs = this.#o.clock.now() - this.#lastMediaAt;
+    if (silentMs >= MEDIA_LOST_MS) this.#streamEnd('media-lost');
+    else if (silentMs >= MEDIA_WARN_MS && !this.#warnedSilent) {
+      this.#warnedSilent = true;
+      this.#o.log.warn('MEDIA_SILENT', { silent_ms: Math.round(silentMs) });
+    }
+    if (this.#o.transport.bufferedBytes > MOST_BUFFERED_BYTES) this.#streamEnd('socket-lost');
+  }
+
+  // From the carrier
+
+  #onMessage(message: MediaMessage): void {
+    switch (message.type) {
+      case 'media':
+        return this.#onMedia(message.payload, message.timestampMs, message.streamSid);
+      case 'mark':
+        return this.#onMark(message.name);
+      case 'dtmf':
+        return this.#runner.dispatch({ type: 'digit', digit: message.digit });
+      case 'stop':
+        return this.#streamEnd(this.#hungUp ?? 'caller-hung-up');
+      case 'malformed':
+        return this.#bad(message.kind, message.detail);
+      case 'unknown':
+        return this.#bad('unknown-event', message.event);
+      default:
+        return this.#bad(`repeated-${message.type}`, '');
+    }
+  }
+
+  #onMedia(payload: string, timestampMs: number, streamSid: string): void {
+    if (streamSid !== this.#o.streamSid) return this.#bad('wrong-stream', '');
+    this.#lastMediaAt = this.#o.clock.now();
+    this.#warnedSilent = false;
+    const { scratch, log } = this.#o;
+    const size = decodePayload(payload, scratch);
+    this.#media.push(scratch.subarray(0, size), timestampMs);
+    if (this.#media.framesReceived - this.#loggedFrames < WS_MEDIA_EVERY_FRAMES) return;
+    this.#loggedFrames = this.#media.framesReceived;
+    log.debug('WS_MEDIA', { rx: this.#media.framesReceived });
+  }
+
+  #onMark(name: string): void {
+    const mark = parseMarkName(name);
+    if (!mark) return this.#bad('unknown-mark', '');
+    if (this.#bug && mark.last && mark.reply === APOLOGY_REPLY) return this.#end('internal-error', true);
+    this.#runner.dispatch({ type: 'mark', ...mark });
+  }
+
+  #bad(kind: string, detail: string): void {
+    this.#o.metrics.badMessage(kind);
+    if (this.#badKinds.has(kind)) return;
+    this.#badKinds.add(kind);
+    this.#o.log.warn('WS_BAD_MESSAGE', { kind, detail });
+  }
+
+  #onEdge(edge: VadEdge): void {
+    this.#runner.dispatch({ type: edge.type, since: this.#runner.now() - edge.agoMs });
+  }
+
+  // From the providers
+
+  #onSpeech(event: SpeechEvent): void {
+    const { log } = this.#o;
+    if (event.type === 'error') {
+      log.error('STT_ERROR', { code: event.error.code, message: event.error.message });
+      this.#runner.dispatch({ type: 'recogniser-lost', code: event.error.code });
+      return;
+    }
+    const isFinal = event.type === 'final';
+    log.debug(isFinal ? 'STT_FINAL' : 'STT_PARTIAL', { chars: event.text.length, pii: { text: event.text } });
+    this.#runner.dispatch({ type: isFinal ? 'transcript-final' : 'transcript-partial', text: event.text });
+  }
+
+  // The core's wishes
+
+  #perform(effect: CallEffect, state: CallState): void {
+    const { agent, log, metrics } = this.#o;
+    switch (effect.type) {
+      case 'greeting-start':
+        return this.#startReply(effect.reply, { kind: 'greeting', text: agent.options.greeting });
+      case 'answer-start':
+        return this.#startReply(effect.reply, { kind: 'answer', history: historyOf(state) });
+      case 'line-start':
+        return this.#startReply(effect.reply, this.#linePlan(effect.line));
+      case 'filler-play':
+        return this.#playFiller(effect.reply);
+      case 'reply-cancel':
+        return this.#cancelReply(effect.reply);
+      case 'playout-clear':
+        return this.#playout.clear(effect.generation);
+      case 'turn-finished':
+        if (effect.turn.who === 'caller') log.info('ASR_TEXT', { pii: { text: effect.turn.text } });
+        return;
+      case 'state-change':
+        return log.info('STATE', { state: effect.state });
+      case 'barge-in':
+        metrics.bargeIn();
+        return log.info('BARGE_IN', { reply: effect.reply, heard_ms: effect.heardMs });
+      case 'hang-up':
+        this.#hungUp = effect.reason;
+        return this.#o.transport.close(1000, effect.reason);
+      case 'call-close':
+        return this.#end(effect.reason, effect.reason !== 'socket-lost' && effect.reason !== 'media-lost');
+    }
+  }
+
+  #startReply(reply: number, plan: ReplyPlan): void {
+    const abort = new AbortController();
+    this.#reply = { id: reply, abort };
+    this.#playout.open(reply);
+    void runReply(reply, plan, this.#replyTools(), abort.signal);
+  }
+
+  #cancelReply(reply: number): void {
+    if (this.#reply?.id === reply) this.#reply.abort.abort();
+  }
+
+  #linePlan(line: LineName): ReplyPlan {
+    return { kind: 'line', line, text: this.#o.agent.options.lines[line] };
+  }
+
+  /** Only a line that is already spoken can fill a silence that the voice itself may have caused. */
+  #playFiller(reply: number): void {
+    const text = this.#o.agent.options.lines.filler;
+    const audio = this.#o.agent.cache.get(text);
+    if (audio) queueSentence(reply, { text, line: 'filler', audio }, this.#replyTools());
+  }
+
+  #replyTools(): ReplyTools {
+    const { agent, log } = this.#o;
+    return {
+      brain: this.#brain,
+      tts: this.#tts,
+      cache: agent.cache,
+      playout: this.#playout,
+      dispatch: (event) => this.#runner.dispatch(event),
+      onExpect: (expectation) => this.#guard(() => this.#stt.expect(expectation)),
+      onSpoken: (bytes) => {
+        log.info('TTS_SUCCESS', { bytes });
+        log.debug('TTS_LEN_ms', { ms: bytes / 8 });
+      },
+      onFailure: (error) =>
+        log.error(
+          error instanceof Error && 'operation' in error && error.operation === 'tts' ? 'TTS_ERROR' : 'BRAIN_ERROR',
+          { message: String(error) },
+        ),
+    };
+  }
+
+  #createPlayout(): PlayoutQueue {
+    const { clock, scheduler, stats, settings, streamSid, transport } = this.#o;
+    const encoder = createMediaEncoder(streamSid);
+    return new PlayoutQueue({
+      clock,
+      scheduler,
+      stats,
+      leadMs: settings.playoutLeadMs,
+      markEveryMs: settings.markEveryMs,
+      sink: {
+        media: (frame) => transport.send(encoder.media(frame)),
+        mark: (name) => transport.send(encoder.mark(name)),
+        clear: () => transport.send(encoder.clear()),
+      },
+      onStart: (reply) => this.#runner.dispatch({ type: 'playout-start', reply }),
+      onDry: (reply, sentMs) => {
+        this.#o.log.debug('MEDIA_TX', { reply, frames: sentMs / 20 });
+        this.#runner.dispatch({ type: 'playout-dry', reply, sentMs });
+      },
+      onBug: (error) => this.#onBug(error),
+    });
+  }
+
+  // The record
+
+  #record(event: CallEvent, [state, effects]: CallStep): void {
+    this.#o.journal.write({ event, effects, state: floorOf(state.turn) });
+    const timing = this.#timer.take(event, effects);
+    if (!timing) return;
+    const { metrics } = this.#o;
+    metrics.turnPart('recognition', timing.recognitionMs);
+    metrics.turnPart('endpointing', timing.endpointingMs);
+    metrics.turnPart('brain', timing.brainMs);
+    metrics.turnPart('voice', timing.voiceMs);
+    metrics.turnPart('total', timing.totalMs);
+  }
+
+  #reportFrames(): void {
+    const { metrics } = this.#o;
+    metrics.mediaFrames('in', this.#media.framesReceived - this.#receivedBefore);
+    metrics.mediaFrames('out', this.#playout.framesSent - this.#sentBefore);
+    this.#receivedBefore = this.#media.framesReceived;
+    this.#sentBefore = this.#playout.framesSent;
+  }
+
+  // The end
+
+  #streamEnd(reason: EndReason): void {
+    if (this.#bug) this.#end('internal-error', false);
+    else this.#runner.dispatch({ type: 'stream-end', reason });
+  }
+
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#onBug(error);
+    }
+  }
+
+  /** Our own fault: the core is not asked any more. The caller hears the apology that is already spoken, then the end. */
+  #onBug(error: unknown): void {
+    const { agent, clock, log } = this.#o;
+    if (this.#bug || this.#ended) return;
+    log.error('CALL_BUG', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    this.#runner.stop();
+    this.#reply?.abort.abort();
+    this.#bug = { disarm: clock.at(clock.now() + APOLOGY_MS, () => this.#end('internal-error', false)) };
+    const audio = agent.cache.get(agent.options.lines.failure);
+    if (this.#socketClosed || !audio) return this.#end('internal-error', false);
+    this.#playout.clear(APOLOGY_REPLY);
+    this.#playout.open(APOLOGY_REPLY);
+    this.#playout.enqueue(APOLOGY_REPLY, audio);
+    this.#playout.end(APOLOGY_REPLY);
+  }
+
+  #end(reason: EndReason, spoken: boolean): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#hungUp ??= reason;
+    const { journal, log, metrics, onEnd, transport } = this.#o;
+    this.#bug?.disarm();
+    this.#runner.stop();
+    this.#reply?.abort.abort();
+    this.#playout.close();
+    this.#reportFrames();
+    transport.close(1000, reason);
+    metrics.callEnded(reason);
+    log.info('WS_TX', { frames_sent: this.#playout.framesSent });
+    log.info('WS_STOP', { reason, rx: this.#media.framesReceived });
+    const { outcome } = this.#runner.state;
+    if (outcome) log.info('OUTCOME', { status: outcome.status, flow: outcome.flow, pii: { slots: outcome.slots } });
+    const closing = [this.#stt.close(), this.#tts.close(), this.#brain.close(), journal.close()];
+    void Promise.allSettled(closing).then((results) => {
+      for (const { status, ...result } of results) {
+        if (status === 'rejected')
+          log.error('CALL_BUG', { error: `close: ${'reason' in result ? result.reason : ''}` });
+      }
+      onEnd({ reason, spoken });
+    });
+  }
+}
+
+/** Above every reply that a call can count to. */
+const APOLOGY_REPLY = 999_999_999;
