@@ -1,0 +1,107 @@
+import { defineAgent, flow } from 'kav';
+
+const COUNT = ['', '', 'שני', 'שלושה', 'ארבעה', 'חמישה', 'שישה', 'שבעה', 'שמונה', 'תשעה', 'עשרה'];
+
+/** A voice cannot know that rooms are masculine in Hebrew, so the words are written out: "שלושה חדרים וחצי". */
+function roomsAloud(value: string): string {
+  const whole = Math.floor(Number(value));
+  const half = Number(value) > whole ? ' וחצי' : '';
+  if (whole === 1) return half === '' ? 'חדר אחד' : 'חדר וחצי';
+  return `${COUNT[whole]} חדרים${half}`;
+}
+
+/** Takes the details of somebody who looks for a flat. Serves alone when there is no model, or when every model is down. */
+const leahFlow = flow({
+  name: 'flat-wanted',
+  language: 'he-IL',
+  opening: '',
+  questions: [
+    {
+      slot: 'area',
+      kind: 'choice',
+      open: true,
+      ask: 'באיזה אזור מחפשים דירה?',
+      askAgain: 'באיזו עיר או שכונה?',
+      called: ['אזור', 'עיר', 'שכונה'],
+      options: [
+        { value: 'תל אביב', synonyms: ['תל אביב יפו'], spellings: ['תלאביב'] },
+        { value: 'רמת גן' },
+        { value: 'גבעתיים' },
+        { value: 'חולון' },
+        { value: 'בת ים' },
+        { value: 'ראשון לציון', synonyms: ['ראשון'] },
+        { value: 'פתח תקווה', spellings: ['פתח תקוה'] },
+        { value: 'הרצליה' },
+        { value: 'ירושלים' },
+        { value: 'חיפה' },
+        { value: 'באר שבע' },
+      ],
+      acknowledge: '{area}, מצוין.',
+    },
+    {
+      slot: 'rooms',
+      kind: 'number',
+      ask: 'כמה חדרים?',
+      askAgain: 'אפשר לומר מספר, למשל שלושה, או שלושה וחצי.',
+      units: ['חדרים', 'חדר'],
+      min: 1,
+      max: 10,
+      say: roomsAloud,
+    },
+    {
+      slot: 'budget',
+      kind: 'number',
+      ask: 'ומה התקציב, בערך?',
+      askAgain: 'אפשר לומר סכום, למשל שני מיליון שקל.',
+      called: ['תקציב', 'סכום'],
+      units: ['שקל', 'שקלים', 'שח', 'מיליון'],
+      min: 1000,
+      max: 100_000_000,
+      otherwise: { type: 'skip', say: 'לא נורא, נדבר על זה בהמשך.' },
+    },
+    {
+      slot: 'name',
+      kind: 'name',
+      ask: 'ומה השם, בבקשה?',
+      otherwise: { type: 'take-words', ask: 'סליחה, לא קלטתי. אפשר לומר רק את השם הפרטי?' },
+    },
+    {
+      slot: 'phone',
+      kind: 'phone',
+      ask: 'לאיזה מספר לחזור אליכם?',
+      askAgain: 'אפשר לומר את המספר ספרה אחר ספרה.',
+      confirm: true,
+      readBack: 'רשמתי {phone}. נכון?',
+      otherwise: { type: 'skip', say: 'נחזור אליכם למספר שממנו התקשרתם.' },
+    },
+  ],
+  summary: ({ area, rooms, budget, name }) => {
+    const price = budget === '' ? '' : `, בתקציב של ${budget} שקל`;
+    return `אז רשמתי: דירה באזור ${area}, ${rooms}${price}, על שם ${name}. הכול נכון?`;
+  },
+  closing: 'תודה רבה. אחד המתווכים שלנו יחזור אליכם בהקדם עם דירות מתאימות. יום נעים, ולהתראות.',
+  operator: { say: 'כל המתווכים בפגישות כרגע. אשמח לרשום את הפרטים, ואחד מהם יחזור אליכם.' },
+  lines: {
+    operator: 'כאן לאה, העוזרת הקולית. אשמח לרשום את הפרטים, ונחזור אליכם.',
+  },
+});
+
+export default defineAgent({
+  name: 'Leah',
+  language: 'he-IL',
+  voice: 'he-IL-Wavenet-A',
+  greeting: 'שלום, כאן לאה, העוזרת הקולית של נדל״ן הכרמל. אשמח לעזור למצוא דירה. באיזה אזור מחפשים?',
+  instructions: [
+    'את לאה, העוזרת הקולית של משרד התיווך נדל״ן הכרמל. דברי עברית טבעית, במשפטים קצרים, בלשון נקבה על עצמך.',
+    'פני אל המתקשרים בלשון רבים או בצורה שאינה תלויה במגדר.',
+    'בררי, שאלה אחת בכל פעם: אזור, מספר חדרים, תקציב, שם, ומספר טלפון לחזרה. חזרי על המספר ספרה אחר ספרה.',
+    'אל תמציאי דירות, מחירים או זמינות. בסוף אמרי שאחד המתווכים יחזור בהקדם, והיפרדי.',
+  ].join('\n'),
+  brain: ['openai', leahFlow],
+  stt: ['google', 'scripted'],
+  tts: ['google', 'fake'],
+  lines: {
+    'not-heard': 'סליחה, לא שמעתי טוב. אפשר לחזור על זה?',
+  },
+  limits: { maxCallMinutes: 15 },
+});

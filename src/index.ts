@@ -1,0 +1,23 @@
+/** What an agent file imports from `kav`. */
+export { type Agent, type AgentDefinition, type AgentLimits, defineAgent, type ProviderSpec } from './call/agent.ts';
+export type { AgentLines } from './call/agent-lines.ts';
+export type { LineName } from './core/call-event.ts';
+export type {
+  ChoiceOption,
+  ChoiceQuestion,
+  DateQuestion,
+  Flow,
+  FlowDefinition,
+  FlowLines,
+  NameQuestion,
+  NumberQuestion,
+  Otherwise,
+  PhoneQuestion,
+  Question,
+  Said,
+  TextQuestion,
+  TimeQuestion,
+  Words,
+  YesNoQuestion,
+} from './providers/flow/definition.ts';
+export { flow } from './providers/flow/flow.ts';
