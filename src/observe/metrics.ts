@@ -25,7 +25,6 @@ export interface Metrics {
   /** The Prometheus text format, whose type is `contentType`. */
   text(): Promise<string>;
   readonly contentType: string;
-  readonly names: readonly string[];
   /** Lets go of the event-loop probe. */
   close(): void;
 }
@@ -47,7 +46,6 @@ export function createMetrics(): Metrics {
     ...edge,
     text: () => registry.metrics(),
     contentType: registry.contentType,
-    names: registry.getMetricsAsArray().map((metric) => metric.name),
     close: () => {
       closeProbe();
       registry.clear();
@@ -58,7 +56,12 @@ export function createMetrics(): Metrics {
 function callMetrics(registry: Registry) {
   const registers = [registry];
   const active = new Gauge({ name: 'kav_calls_active', help: 'Calls in progress.', registers });
-  const ended = new Counter({ name: 'kav_calls_total', help: 'Calls ended, by reason.', labelNames: ['end'], registers });
+  const ended = new Counter({
+    name: 'kav_calls_total',
+    help: 'Calls ended, by reason.',
+    labelNames: ['end'],
+    registers,
+  });
   const bargeIns = new Counter({ name: 'kav_barge_ins_total', help: 'Replies that a caller interrupted.', registers });
   const parts = new Histogram({
     name: 'kav_turn_part_seconds',

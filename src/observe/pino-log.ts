@@ -1,11 +1,16 @@
 import { createRequire } from 'node:module';
-import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import {
+  type DestinationStream,
+  type LevelWithSilent,
+  type Logger,
+  pino,
+  stdSerializers,
+  stdTimeFunctions,
+} from 'pino';
 import type { Log, LogEvent, LogFields } from './log.ts';
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
 export interface LogOptions {
-  readonly level: (typeof LOG_LEVELS)[number];
+  readonly level: LevelWithSilent;
   /** One line per event for a person, instead of JSON. */
   readonly pretty: boolean;
   /** Keep what callers said, their numbers, prompts and tool arguments. */
@@ -25,11 +30,11 @@ export interface FlushableLog extends Log {
  */
 export function createLog(options: LogOptions): FlushableLog {
   const destination = options.destination ?? pino.destination({ dest: 1, sync: false });
-  const stream = options.pretty ? prettyStream(destination) : destination;
+  const stream = options.pretty ? prettyStream(destination, options.destination === undefined) : destination;
   const logger = pino(
     {
       level: options.level,
-      base: undefined,
+      base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: stdSerializers.errWithCause },
@@ -65,10 +70,12 @@ function withoutPii(fields: LogFields, keepPii: boolean): Record<string, unknown
 }
 
 /** Loaded only when asked for: production never pays its start-up time. Runs in this thread, as a plain stream. */
-function prettyStream(destination: DestinationStream): DestinationStream {
-  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
+function prettyStream(destination: DestinationStream, colorize: boolean): DestinationStream {
+  const { isColorSupported, prettyFactory } = createRequire(import.meta.url)(
+    'pino-pretty',
+  ) as typeof import('pino-pretty');
   const format = prettyFactory({
-    colorize: false,
+    colorize: colorize && isColorSupported,
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss.l',
     messageFormat: '{event}',

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { PublicOrigin } from '../twilio/public-origin.ts';
+import type { DeskSlot } from './desk-slot.ts';
+import type { Drain } from './drain.ts';
+import type { ServerLimits } from './limits.ts';
+import type { RefusalLog } from './refusal-log.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
+
+/** What every route may use; made once, in `openHttpServer`. */
+export interface ServerContext {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly refusals: RefusalLog;
+  readonly metrics: Metrics;
+  readonly limits: ServerLimits;
+  readonly slot: DeskSlot;
+  readonly drain: Drain;
+  readonly proxies: TrustedProxies;
+  /** The tokens that Twilio may sign with; read for each request, so that they can be rotated. */
+  readonly authTokens: () => readonly string[];
+  /** The origin that Twilio used for this request; undefined when neither the settings nor the request tell. */
+  readonly originOf: (request: IncomingMessage) => PublicOrigin | undefined;
+  /** The agent's language while no desk is there to ask (BCP 47). */
+  readonly language: string;
+  readonly deployId: string | undefined;
+  readonly version: string;
+}

@@ -1,0 +1,218 @@
+import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import type { AfterStream, Opened } from '../call/desk.ts';
+import type { LogFields } from '../observe/log.ts';
+import { explainStreamError, explainTwilioError } from '../twilio/error-codes.ts';
+import { httpUrl, type PublicOrigin, type UrlPath, wsUrl } from '../twilio/public-origin.ts';
+import { type FormParams, isSignedForm } from '../twilio/signature.ts';
+import { connectStreamTwiml, sayAndHangUpTwiml } from '../twilio/twiml.ts';
+import {
+  parseRecordingForm,
+  parseStreamEndedForm,
+  parseStreamStatusForm,
+  parseVoiceForm,
+  type StreamStatusForm,
+} from '../twilio/webhook-form.ts';
+import type { ServerContext } from './context.ts';
+import { sendProblem } from './fallback.ts';
+import { type RouteName, signatureOf } from './routes.ts';
+import { type SpokenLine, spokenLine } from './spoken-lines.ts';
+
+type Verdict = 'done' | 'accepted' | 'refused' | 'forbidden' | 'malformed' | 'fault';
+
+type Checked =
+  | { readonly signed: true; readonly origin: PublicOrigin; readonly form: FormParams }
+  | { readonly signed: false; readonly reason: 'signature-missing' | 'signature-wrong'; readonly url: string };
+
+/** No call can have this token: real ones are long and random. */
+const PREVIEW = { callSid: 'CA00000000000000000000000000000000', token: 'preview' };
+
+const TWIML = { 'Content-Type': 'text/xml; charset=utf-8', 'Cache-Control': 'no-store, no-cache' };
+
+/** The routes that Twilio calls. Each answers from memory: none waits for a store, a provider or another request. */
+export function createWebhooks(context: ServerContext) {
+  return {
+    incomingCall: signedRoute(context, 'incoming-call', incomingCall),
+    incomingCallPreview: preview(context),
+    streamStatus: streamStatus(context),
+    streamEnded: signedRoute(context, 'stream-ended', streamEnded),
+    recordingDone: signedRoute(context, 'recording-done', recordingDone),
+  };
+}
+
+export type Webhooks = ReturnType<typeof createWebhooks>;
+
+interface SignedRequest {
+  readonly context: ServerContext;
+  readonly reply: FastifyReply;
+  readonly origin: PublicOrigin;
+  readonly form: FormParams;
+}
+
+function signedRoute(
+  context: ServerContext,
+  route: RouteName,
+  answer: (signed: SignedRequest) => FastifyReply,
+): RouteHandlerMethod {
+  return (request, reply) => {
+    const checked = checkSignature(context, request);
+    if (checked.signed) return answer({ context, reply, origin: checked.origin, form: checked.form });
+    context.metrics.webhook(route, 'forbidden' satisfies Verdict);
+    context.refusals('WEBHOOK_REFUSED', checked.reason, { route, url: checked.url });
+    return sendProblem(request, reply, 403);
+  };
+}
+
+/** Only the form parser is installed, so a body is a form or undefined. */
+function checkSignature(context: ServerContext, request: FastifyRequest): Checked {
+  const signature = signatureOf(request.raw);
+  const origin = context.originOf(request.raw);
+  const url = origin ? httpUrl(origin, (request.raw.url ?? '/') as UrlPath) : '';
+  if (signature === undefined) return { signed: false, reason: 'signature-missing', url };
+  const form = { ...(request.body as FormParams | undefined) };
+  const isSigned = isSignedForm({ authTokens: context.authTokens(), signature, url, params: form });
+  if (!isSigned || !origin) return { signed: false, reason: 'signature-wrong', url };
+  return { signed: true, origin, form };
+}
+
+/** Whatever goes wrong after the signature, the caller hears a sentence: an error page would be read as silence. */
+function incomingCall(signed: SignedRequest): FastifyReply {
+  const { context, reply } = signed;
+  try {
+    return reply.headers(TWIML).send(answerCall(signed));
+  } catch (error) {
+    context.log.error('SERVER_FAULT', { route: 'incoming-call', error });
+    context.metrics.webhook('incoming-call', 'fault' satisfies Verdict);
+    return reply.headers(TWIML).send(sayAndHangUpTwiml(failureLine(context)));
+  }
+}
+
+function answerCall({ context, origin, form }: SignedRequest): string {
+  const parsed = parseVoiceForm(form);
+  if (!parsed.ok) {
+    noteMalformed(context, 'incoming-call', parsed.problem);
+    return sayAndHangUpTwiml(failureLine(context));
+  }
+  const { callSid, accountSid, from, to } = parsed.form;
+  const desk = context.slot.current;
+  const opened: Opened = desk?.open({ callSid, accountSid, from, to }) ?? {
+    type: 'refused',
+    reason: context.drain.started ? 'draining' : 'not-ready',
+    text: '',
+  };
+  const verdict: Verdict = opened.type;
+  context.metrics.webhook('incoming-call', verdict);
+  const reason = opened.type === 'refused' ? { reason: opened.reason } : {};
+  context.log.info('WEBHOOK', { route: 'incoming-call', verdict, call_sid: callSid, ...reason, pii: { from, to } });
+  if (opened.type === 'accepted') return connectTwiml(origin, { callSid, token: opened.token });
+  return sayAndHangUpTwiml(desk ? { text: opened.text, language: desk.language } : notReadyLine(context));
+}
+
+function preview(context: ServerContext): RouteHandlerMethod {
+  return (request, reply) => {
+    const origin = context.originOf(request.raw);
+    if (!origin) return sendProblem(request, reply, 400);
+    return reply.headers(TWIML).send(connectTwiml(origin, PREVIEW));
+  };
+}
+
+function connectTwiml(origin: PublicOrigin, call: { readonly callSid: string; readonly token: string }): string {
+  return connectStreamTwiml({
+    streamUrl: wsUrl(origin, '/ws/twilio-media'),
+    statusCallbackUrl: httpUrl(origin, '/webhook/stream_status'),
+    actionUrl: httpUrl(origin, '/webhook/stream_ended'),
+    parameters: { call_sid: call.callSid, token: call.token },
+  });
+}
+
+/** Always 204: Twilio does nothing with the answer, and a stranger learns nothing from it. */
+function streamStatus(context: ServerContext): RouteHandlerMethod {
+  return (request, reply) => {
+    try {
+      context.metrics.webhook('stream-status', applyStreamStatus(context, request));
+    } catch (error) {
+      context.log.error('SERVER_FAULT', { route: 'stream-status', error });
+      context.metrics.webhook('stream-status', 'fault' satisfies Verdict);
+    }
+    return reply.code(204).send();
+  };
+}
+
+function applyStreamStatus(context: ServerContext, request: FastifyRequest): Verdict {
+  const checked = checkSignature(context, request);
+  if (!checked.signed) {
+    context.refusals('WEBHOOK_REFUSED', checked.reason, { route: 'stream-status', url: checked.url });
+    return 'forbidden';
+  }
+  const parsed = parseStreamStatusForm(checked.form);
+  if (!parsed.ok) {
+    context.refusals('WEBHOOK_REFUSED', 'malformed', { route: 'stream-status', problem: parsed.problem });
+    return 'malformed';
+  }
+  const { callSid, streamSid, event } = parsed.form;
+  const names = { call_sid: callSid, sid: streamSid };
+  if (event !== 'stream-error') {
+    context.log.info('STREAM_STATUS', { ...names, status: event });
+    return 'done';
+  }
+  context.log.error('STREAM_ERROR', { ...names, ...explainFailure(parsed.form) });
+  context.slot.current?.streamFailed(callSid, streamSid);
+  return 'done';
+}
+
+function explainFailure({ error = '', errorCode }: StreamStatusForm): LogFields {
+  const known = (errorCode === undefined ? undefined : explainTwilioError(errorCode)) ?? explainStreamError(error);
+  return { text: error, code: known?.code ?? errorCode, meaning: known?.meaning, remedy: known?.remedy };
+}
+
+/** Asked when the stream is over. A caller who outlived the process that served the stream is not left without a word. */
+function streamEnded({ context, reply, form }: SignedRequest): FastifyReply {
+  const parsed = parseStreamEndedForm(form);
+  if (!parsed.ok) {
+    noteMalformed(context, 'stream-ended', parsed.problem);
+    return reply.code(204).send();
+  }
+  const { callSid, callStatus } = parsed.form;
+  const after = askAfterStream(context, callSid);
+  context.metrics.webhook('stream-ended', 'done' satisfies Verdict);
+  context.log.info('WEBHOOK', { route: 'stream-ended', verdict: after.type, call_sid: callSid, status: callStatus });
+  if (after.type === 'done') return reply.code(204).send();
+  return reply.headers(TWIML).send(sayAndHangUpTwiml(after));
+}
+
+function askAfterStream(context: ServerContext, callSid: string): AfterStream {
+  const desk = context.slot.current;
+  if (!desk) return { type: 'apologise', ...failureLine(context) };
+  try {
+    return desk.afterStream(callSid);
+  } catch (error) {
+    context.log.error('SERVER_FAULT', { route: 'stream-ended', error });
+    return { type: 'apologise', ...failureLine(context) };
+  }
+}
+
+/** The recording stays at Twilio until it is fetched; a repeated notice says nothing new. */
+function recordingDone({ context, reply, form }: SignedRequest): FastifyReply {
+  const parsed = parseRecordingForm(form);
+  if (parsed.ok) {
+    const { callSid, recordingSid, status, durationSec } = parsed.form;
+    context.metrics.webhook('recording-done', 'done' satisfies Verdict);
+    const fields = { call_sid: callSid, recording_sid: recordingSid, status, duration_sec: durationSec };
+    context.log.info('RECORDING_DONE', fields);
+  } else {
+    noteMalformed(context, 'recording-done', parsed.problem);
+  }
+  return reply.type('text/plain; charset=utf-8').send('');
+}
+
+function noteMalformed(context: ServerContext, route: RouteName, problem: string): void {
+  context.metrics.webhook(route, 'malformed' satisfies Verdict);
+  context.refusals('WEBHOOK_REFUSED', 'malformed', { route, problem });
+}
+
+function failureLine(context: ServerContext): SpokenLine {
+  return spokenLine('failure', context.slot.current?.language ?? context.language);
+}
+
+function notReadyLine(context: ServerContext): SpokenLine {
+  return spokenLine('not-ready', context.language);
+}
