@@ -208,6 +208,7 @@ function randomCall(seed: number): RandomShell {
     if (r < 0.35 && !shell.callerSpeaking) {
       shell.callerSpeaking = true;
       shell.send({ type: 'speech-start', since: shell.runner.now() - 60 });
+      shell.later(100, () => shell.callerSpeaking && shell.send({ type: 'speech-sustained' }));
     } else if (r < 0.7 && shell.callerSpeaking) {
       shell.callerSpeaking = false;
       shell.send({ type: 'speech-end', since: shell.runner.now() - 200 });

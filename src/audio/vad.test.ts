@@ -26,7 +26,12 @@ function frames(audio: Uint8Array): Uint8Array[] {
   return Array.from({ length: count }, (_, i) => audio.subarray(i * FRAME_BYTES, (i + 1) * FRAME_BYTES));
 }
 
+/** Starts and ends; whether speech was sustained is another question. */
 function listen(vad: EnergyVad, ...pieces: readonly Uint8Array[]): TimedEdge[] {
+  return allEdges(vad, ...pieces).filter(({ type }) => type !== 'speech-sustained');
+}
+
+function allEdges(vad: EnergyVad, ...pieces: readonly Uint8Array[]): TimedEdge[] {
   const edges: TimedEdge[] = [];
   frames(Buffer.concat(pieces)).forEach((frame, i) => {
     const edge = vad.push(frame);
@@ -224,6 +229,21 @@ describe('speech', () => {
     }
     expect(vad.speaking).toBe(true);
     expect(highest).toBeLessThan(level / 4);
+  });
+});
+
+describe('sustained speech', () => {
+  const burst = (ms: number) => encode(speechLike({ ms, rms: 2000 }));
+
+  test('is told once, between start and end, after so many frames with speech', () => {
+    const edges = allEdges(new EnergyVad({ sustainFrames: 8 }), silence(1000), burst(1000), silence(400));
+    expect(edges.map(({ type }) => type)).toEqual(['speech-start', 'speech-sustained', 'speech-end']);
+    expect(edges[1]!.atMs - edges[0]!.sinceMs).toBeLessThanOrEqual(240);
+  });
+
+  test('the wait for the end of a short noise does not count', () => {
+    const edges = allEdges(new EnergyVad({ sustainFrames: 8 }), silence(1000), tone(100), silence(400));
+    expect(edges.map(({ type }) => type)).toEqual(['speech-start', 'speech-end']);
   });
 });
 

@@ -14,6 +14,8 @@ export interface EnergyVadOptions {
   readonly rmsFloor: number;
   /** Speech frames in a row that make a start; a sound that touches fewer frames never starts. */
   readonly startFrames: number;
+  /** Frames with speech in them, since its start, that make it more than a noise: enough to take the floor with. */
+  readonly sustainFrames: number;
   /** Frames in a row without speech that make an end. */
   readonly endFrames: number;
   /** How many times the noise RMS a frame must reach to count towards a start. */
@@ -23,18 +25,22 @@ export interface EnergyVadOptions {
 }
 
 export interface VadEdge {
-  readonly type: 'speech-start' | 'speech-end';
-  /** How long before the end of the frame just pushed the speech, or the silence, really began. */
+  /** `speech-sustained` comes once between a start and its end, if there is speech enough. */
+  readonly type: 'speech-start' | 'speech-sustained' | 'speech-end';
+  /** How long before the end of the frame just pushed the speech, or the silence, really began; 0 when sustained. */
   readonly agoMs: number;
 }
 
 const DEFAULTS: EnergyVadOptions = {
   rmsFloor: 210,
   startFrames: 3,
+  sustainFrames: 8,
   endFrames: 10,
   startFactor: 2.5,
   releaseFactor: 1.7,
 };
+
+const SUSTAINED: VadEdge = { type: 'speech-sustained', agoMs: 0 };
 
 /** Share of the way that the noise estimate goes towards a frame: slowly up (1 s), quickly down (0.2 s). */
 const RISE = 0.02;
@@ -59,6 +65,8 @@ export class EnergyVad {
   #smoothed = 0;
   #noise = 0;
   #speaking = false;
+  /** Frames with speech since the start. */
+  #voiced = 0;
   /** Frames in a row that speak for the other state. */
   #run = 0;
 
@@ -78,7 +86,7 @@ export class EnergyVad {
     return this.#noise;
   }
 
-  /** Takes the next 20 ms of µ-law and tells when it completes an edge. Starts and ends alternate, a start first. */
+  /** Takes the next 20 ms of µ-law and tells when it completes an edge: start, perhaps sustained, end, and again. */
   push(frame: Uint8Array): VadEdge | undefined {
     const power = meanSquareOfFrame(frame);
     const rms = Math.sqrt(power);
@@ -87,12 +95,13 @@ export class EnergyVad {
     if (power > 0) this.#followNoise(power, isSpeech);
     if (isSpeech === this.#speaking) {
       this.#run = 0;
-      return undefined;
+      return isSpeech && ++this.#voiced === this.#options.sustainFrames ? SUSTAINED : undefined;
     }
     this.#run++;
     if (this.#run < (this.#speaking ? this.#options.endFrames : this.#options.startFrames)) return undefined;
     this.#run = 0;
     this.#speaking = !this.#speaking;
+    this.#voiced = this.#options.startFrames;
     return this.#speaking ? this.#start : this.#end;
   }
 
@@ -105,6 +114,7 @@ export class EnergyVad {
     this.#smoothed = 0;
     this.#noise = 0;
     this.#speaking = false;
+    this.#voiced = 0;
     this.#run = 0;
   }
 

@@ -192,7 +192,8 @@ export class CallSession implements MediaReceiver {
   }
 
   #onEdge(edge: VadEdge): void {
-    this.#runner.dispatch({ type: edge.type, since: this.#runner.now() - edge.agoMs });
+    if (edge.type === 'speech-sustained') this.#runner.dispatch({ type: edge.type });
+    else this.#runner.dispatch({ type: edge.type, since: this.#runner.now() - edge.agoMs });
   }
 
   // From the providers

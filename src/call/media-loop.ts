@@ -66,7 +66,7 @@ export class MediaLoop {
     // The core first: the recogniser's answer must find it waiting.
     onEdge(edge);
     if (edge.type === 'speech-start') stt.speechStarted();
-    else stt.speechEnded();
+    if (edge.type === 'speech-end') stt.speechEnded();
   }
 }
 

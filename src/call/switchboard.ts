@@ -2,6 +2,7 @@
  * Every call of this process: opened by the webhook, taken up by the stream, remembered for a while after its end so
  * that Twilio's late questions get the right answer.
  */
+import { FRAME_MS } from '../audio/frame.ts';
 import { EnergyVad } from '../audio/vad.ts';
 import type { EndReason } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
@@ -10,7 +11,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
 import { CallSession } from './call-session.ts';
 import type { AfterStream, Attached, CallDesk, IncomingCall, Opened, StreamStart } from './desk.ts';
-import type { JournalFolder } from './journal.ts';
+import type { Journal, JournalHead } from './journal.ts';
 import type { PlayoutStats } from './playout-queue.ts';
 import { PlayoutScheduler } from './playout-scheduler.ts';
 import { StreamTokens } from './stream-tokens.ts';
@@ -19,7 +20,7 @@ import type { MediaTransport } from './transport.ts';
 export interface SwitchboardOptions {
   readonly clock: Clock;
   readonly agent: AgentRuntime;
-  readonly journals: JournalFolder;
+  readonly journals: { open(head: JournalHead): Journal };
   readonly log: Log;
   readonly metrics: Metrics;
   readonly version: string;
@@ -155,14 +156,13 @@ export class Switchboard implements CallDesk {
     const { agent, clock, journals, log, metrics, vadRms } = this.#o;
     const { settings } = agent.options;
     const callLog = log.child({ sid: streamSid, call_sid: callSid });
-    callLog.info('WS_START');
     const session: CallSession = new CallSession({
       clock,
       scheduler: this.#scheduler,
       stats: this.#stats,
       agent,
       settings,
-      vad: new EnergyVad({ rmsFloor: vadRms }),
+      vad: new EnergyVad({ rmsFloor: vadRms, sustainFrames: Math.round(settings.bargeInMs / FRAME_MS) }),
       callSid,
       streamSid,
       transport,

@@ -29,6 +29,8 @@ export type CallEventBody =
   | { readonly type: 'call-start' }
   /** VAD edge; `since` is when the speech really began. */
   | { readonly type: 'speech-start'; readonly since: number }
+  /** There is more than a noise now: enough to take the floor with. Once between start and end. */
+  | { readonly type: 'speech-sustained' }
   /** VAD edge; `since` is when the silence really began. */
   | { readonly type: 'speech-end'; readonly since: number }
   | { readonly type: 'transcript-partial'; readonly text: string }

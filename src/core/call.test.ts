@@ -86,6 +86,7 @@ const mark = (reply: number, playedMs: number, generation = 0): CallEventBody =>
   last: false,
 });
 const speech = (since: number): CallEventBody => ({ type: 'speech-start', since });
+const sustained: CallEventBody = { type: 'speech-sustained' };
 const silence = (since: number): CallEventBody => ({ type: 'speech-end', since });
 const final = (text: string): CallEventBody => ({ type: 'transcript-final', text });
 
@@ -136,7 +137,7 @@ describe('a turn', () => {
   });
 
   test('the caller goes on while the agent thinks: one answer to all of it', () => {
-    const script = asked().at(2600, speech(2540)).until(2700);
+    const script = asked().at(2600, speech(2540)).at(2700, sustained);
     expect(script.log.slice(2)).toEqual(['2700 reply-cancel', '2700 playout-clear', '2700 LISTENING']);
     script.at(3500, silence(3300)).at(3600, final('on Sunday')).until(3750);
     expect(historyOf(script.state).at(-1)?.text).toBe('are you open on Sunday');
@@ -162,7 +163,7 @@ describe('barge-in', () => {
       .at(3800, mark(2, 800));
 
   test('the caller takes the floor, and only what was heard remains', () => {
-    const script = speaking().at(3900, speech(3840)).until(4000);
+    const script = speaking().at(3900, speech(3840)).at(4000, sustained);
     expect(script.log.slice(3)).toEqual([
       '4000 barge-in after 1000',
       '4000 caller: are you open',
@@ -175,9 +176,18 @@ describe('barge-in', () => {
   });
 
   test('marks that the clear sent back are not taken as played', () => {
-    const script = speaking().at(3900, speech(3840)).at(4050, mark(2, 1200), played(2, 2300));
+    const script = speaking().at(3900, speech(3840)).at(4000, sustained).at(4050, mark(2, 1200), played(2, 2300));
     expect(script.heard.at(-1)).toBe('agent: one two three —');
     expect(floorOf(script.state.turn)).toBe('LISTENING');
+  });
+
+  test('in the first moments of a reply nothing interrupts; then the caller who still speaks does', () => {
+    const script = asked()
+      .at(3000, ...start(2, 'one two three', 1300))
+      .at(3010, speech(2950))
+      .at(3110, sustained);
+    expect(script.log.at(-1)).toBe('3000 SPEAKING');
+    expect(script.until(3200).log).toContain('3200 barge-in after 200');
   });
 
   test('a cough is no barge-in', () => {
@@ -186,7 +196,7 @@ describe('barge-in', () => {
   });
 
   test('after an interruption without words the agent asks', () => {
-    const script = speaking().at(3900, speech(3840)).at(4300, silence(4100)).at(4400, final(''));
+    const script = speaking().at(3900, speech(3840)).at(4000, sustained).at(4300, silence(4100)).at(4400, final(''));
     expect(script.until(4550).log.at(-2)).toBe('4550 line not-heard');
   });
 
@@ -194,7 +204,7 @@ describe('barge-in', () => {
     const script = asked().until(5_500);
     const filler: CallEventBody = { type: 'sentence-start', reply: 2, text: 'One moment.', line: 'filler' };
     script.at(5_510, filler, { type: 'playout-start', reply: 2 }, { type: 'sentence-end', reply: 2, audioMs: 800 });
-    script.at(5_800, speech(5_740)).until(5_900);
+    script.at(5_800, speech(5_740)).at(5_900, sustained);
     script.at(6_500, silence(6_300)).at(6_600, final('on Sunday')).until(6_750);
     expect(historyOf(script.state).slice(1)).toEqual([
       { who: 'agent', text: 'One moment.' },
@@ -203,7 +213,11 @@ describe('barge-in', () => {
   });
 
   test('BARGE_IN=false: the agent finishes, then answers what was said meanwhile', () => {
-    const script = speaking({ bargeIn: false }).at(3900, speech(3840)).at(4600, silence(4400)).at(4700, final('stop'));
+    const script = speaking({ bargeIn: false })
+      .at(3900, speech(3840))
+      .at(4000, sustained)
+      .at(4600, silence(4400))
+      .at(4700, final('stop'));
     expect(script.until(5000).log.at(-1)).toBe('3000 SPEAKING');
     script.at(5300, end(2), played(2, 2300)).until(5300);
     expect(script.log.slice(-2)).toEqual(['5300 answer-start', '5300 THINKING']);
@@ -237,7 +251,12 @@ describe('never twice', () => {
     const script = asked()
       .at(3000, ...start(2, 'Yes.', 500), end(2))
       .at(3500, played(2, 500));
-    script.at(3600, speech(3540)).at(4400, silence(4200)).at(4500, final('are you open')).until(4650);
+    script
+      .at(3600, speech(3540))
+      .at(3700, sustained)
+      .at(4400, silence(4200))
+      .at(4500, final('are you open'))
+      .until(4650);
     expect(script.log.at(-2)).toBe('4650 answer-start');
   });
 });

@@ -15,10 +15,19 @@ class KavError extends Error {
 /** The operator must act: an environment variable, a flag or an agent file is wrong. Names the key and the remedy. */
 export class ConfigError extends KavError {
   readonly key: string;
+  readonly problem: string;
+  readonly remedy: string;
 
   constructor(key: string, problem: string, remedy: string, cause?: unknown) {
     super('config-invalid', `${key}: ${problem}. ${remedy}`, cause);
     this.key = key;
+    this.problem = problem;
+    this.remedy = remedy;
+  }
+
+  /** The same error, with the file that it is about. */
+  within(file: string): ConfigError {
+    return new ConfigError(`${file}: ${this.key}`, this.problem, this.remedy, this);
   }
 }
 
@@ -65,6 +74,3 @@ export class NotFoundError extends KavError {
     super('not-found', `${what} not found. ${remedy}`, cause);
   }
 }
-
-/** The asker may not have it: signature, token or address refused. */
-export class ForbiddenError extends KavError {}

@@ -4,7 +4,7 @@ export interface CallSettings {
   readonly endpointingMs: number;
   /** Whether the caller may take the floor while the agent speaks (`BARGE_IN`). */
   readonly bargeIn: boolean;
-  /** Caller speech over the agent that takes the floor from it. */
+  /** Caller speech over the agent that takes the floor from it, in the VAD's count of frames with speech. */
   readonly bargeInMs: number;
   /** The first moments of a reply in which nothing interrupts it. */
   readonly bargeInGraceMs: number;

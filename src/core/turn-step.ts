@@ -27,7 +27,9 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
   if (phase.name === 'leaving') return stay(state);
   switch (event.type) {
     case 'speech-start':
-      return onSpeechStart(state, event.since, context);
+      return onSpeechStart(state, event.since);
+    case 'speech-sustained':
+      return onSpeechSustained(state, event.at, context);
     case 'speech-end':
       return onSpeechEnd(state, event.since);
     case 'transcript-partial':
@@ -127,19 +129,22 @@ export function cutOff(state: TurnState, { reason, at }: Farewell, context: Turn
 
 // The caller
 
-function onSpeechStart(state: TurnState, since: number, { playout, settings }: TurnContext): TurnStep {
-  const speaking: CallerState = { ...state.caller, speaking: true, speechFrom: since };
-  const { phase } = state;
-  if (phase.name === 'listening') return stay({ ...state, caller: freshened(speaking) });
-  if (phase.name !== 'thinking' && phase.name !== 'speaking') return stay({ ...state, caller: speaking });
-  const task = isInterruptible(phase, settings)
-    ? { ...phase.task, overlapUntil: overlapEnd(since, playout, settings) }
-    : phase.task;
-  return stay({ ...state, caller: speaking, phase: { ...phase, task } });
+function onSpeechStart(state: TurnState, since: number): TurnStep {
+  const speaking: CallerState = { ...state.caller, speaking: true, sustained: false, speechFrom: since };
+  return stay({ ...state, caller: state.phase.name === 'listening' ? freshened(speaking) : speaking });
 }
 
-const overlapEnd = (since: number, playout: PlayoutState, settings: CallSettings): number =>
-  Math.max(since + settings.bargeInMs, (playout.startedAt ?? 0) + settings.bargeInGraceMs);
+/** Speech over a reply, long enough to mean it, takes the floor: at once, or when the first moments have passed. */
+function onSpeechSustained(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const { phase } = state;
+  const next = { ...state, caller: { ...state.caller, sustained: true } };
+  if (!state.caller.speaking || !('task' in phase) || !isInterruptible(phase, context.settings)) return stay(next);
+  const graceUntil = phase.name === 'speaking' ? graceEnd(context) : at;
+  if (at >= graceUntil) return interrupt(next, at, context);
+  return stay({ ...next, phase: { ...phase, task: { ...phase.task, overlapUntil: graceUntil } } });
+}
+
+const graceEnd = ({ playout, settings }: TurnContext): number => (playout.startedAt ?? 0) + settings.bargeInGraceMs;
 
 /** An answer that is not audible yet always yields: the caller's turn was only longer than it seemed. */
 function isInterruptible(phase: { name: 'thinking' | 'speaking'; task: ReplyTask }, settings: CallSettings): boolean {
@@ -150,7 +155,8 @@ function isInterruptible(phase: { name: 'thinking' | 'speaking'; task: ReplyTask
 
 function onSpeechEnd(state: TurnState, since: number): TurnStep {
   if (!state.caller.speaking) return stay(state);
-  const caller = { ...state.caller, speaking: false, silentFrom: since, owedFinals: state.caller.owedFinals + 1 };
+  const owedFinals = state.caller.owedFinals + 1;
+  const caller = { ...state.caller, speaking: false, sustained: false, silentFrom: since, owedFinals };
   return stay(withoutOverlap({ ...state, caller }));
 }
 
@@ -192,10 +198,9 @@ function onNoWords(state: TurnState, at: number, settings: CallSettings): TurnSt
 
 /** The recogniser says the same again although the caller has not: no speech since that could hold the words. */
 function isRepeat(caller: CallerState, text: string, at: number, settings: CallSettings): boolean {
-  const { lastFinal, owedFinals, speaking, speechFrom } = caller;
+  const { lastFinal, owedFinals, sustained } = caller;
   if (!lastFinal || at - lastFinal.at >= settings.dedupWindowMs || normalized(text) !== lastFinal.text) return false;
-  const spokeAgain = owedFinals > 0 || (speaking && at - speechFrom >= settings.bargeInMs);
-  return !(lastFinal.fresh && spokeAgain);
+  return !(lastFinal.fresh && (owedFinals > 0 || sustained));
 }
 
 const normalized = (text: string): string =>
@@ -231,11 +236,11 @@ function onPlayout(state: TurnState, at: number, context: TurnContext): TurnStep
   if (context.news === 'played') return onPlayed(state, phase.task, at, context);
   if (phase.name !== 'thinking' || context.news !== 'audible') return stay(state);
   const speaking: TurnState = { ...state, phase: { name: 'speaking', task: phase.task } };
-  if (!state.caller.speaking || !isInterruptible({ name: 'speaking', task: phase.task }, context.settings)) {
+  if (!state.caller.sustained || !isInterruptible({ name: 'speaking', task: phase.task }, context.settings)) {
     return stay(speaking);
   }
-  const overlapUntil = overlapEnd(state.caller.speechFrom, context.playout, context.settings);
-  return stay({ ...speaking, phase: { name: 'speaking', task: { ...phase.task, overlapUntil } } });
+  const task = { ...phase.task, overlapUntil: graceEnd(context) };
+  return stay({ ...speaking, phase: { name: 'speaking', task } });
 }
 
 function onReplyEnd(state: TurnState, isLast: boolean, at: number, context: TurnContext): TurnStep {

@@ -9,6 +9,8 @@ import type { CallSettings } from './settings.ts';
 /** What the caller has said and is saying. */
 export interface CallerState {
   readonly speaking: boolean;
+  /** The speech in progress is more than a noise. */
+  readonly sustained: boolean;
   /** When the newest speech began, by the VAD. */
   readonly speechFrom: number;
   /** When the newest silence began, or the newest words came without any speech seen. */
@@ -44,7 +46,7 @@ export interface ReplyTask {
   readonly fillers: number;
   /** The line has been silent since, as far as this reply is concerned. */
   readonly quietFrom: number;
-  /** The caller speaks over it; the floor is the caller's at this time. */
+  /** The caller speaks over its first moments, in which nothing interrupts; the floor is the caller's at this time. */
   readonly overlapUntil?: number;
 }
 
@@ -73,6 +75,7 @@ export const initialTurn: TurnState = {
   phase: { name: 'idle' },
   caller: {
     speaking: false,
+    sustained: false,
     speechFrom: 0,
     silentFrom: 0,
     owedFinals: 0,

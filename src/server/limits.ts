@@ -6,7 +6,10 @@ export interface ServerLimits {
   readonly bodyBytes: number;
   /** Media sockets in all. */
   readonly sockets: number;
-  /** Media sockets that have not sent a valid `start` yet: in all, and from one address. */
+  /**
+   * Media sockets that have not sent a valid `start` yet: in all, and from one address. Their upgrades were signed, so
+   * these are bursts of callers, which a few of Twilio's addresses bring, and replayed requests at worst.
+   */
   readonly pendingSockets: number;
   readonly pendingSocketsPerAddress: number;
   readonly payloadBytes: number;
@@ -26,8 +29,8 @@ export const DEFAULT_LIMITS: ServerLimits = {
   connections: 10_000,
   bodyBytes: 65_536,
   sockets: 2_000,
-  pendingSockets: 32,
-  pendingSocketsPerAddress: 8,
+  pendingSockets: 512,
+  pendingSocketsPerAddress: 256,
   payloadBytes: 65_536,
   startMs: 5_000,
   pingEveryMs: 10_000,

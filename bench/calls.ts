@@ -1,0 +1,169 @@
+/**
+ * What a call costs: N simulated calls through the whole of Kav with fakes at the provider contracts, beside a bare
+ * `ws` server that parses and echoes each frame, both in one run. `npm run bench:calls -- 100 300 --seconds 30`.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { readJournal } from '../src/call/journal.ts';
+import type { CallersOrder, CallersReport } from './callers.ts';
+import { type Usage, usageOf } from './process-usage.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seconds: { type: 'string', default: '30' }, json: { type: 'boolean', default: false } },
+});
+const sizes = positionals.length > 0 ? positionals.map(Number) : [100, 300];
+const seconds = Number(values.seconds);
+
+interface Load {
+  readonly cpuMsPerCallSecond: number;
+  readonly rssMbPerCall: number;
+  readonly callers: CallersReport;
+}
+
+interface KavLoad extends Load {
+  /** Kav's own part of the reaction: the caller has spoken long enough → `clear` is decided. */
+  readonly decisionMs: readonly number[];
+}
+
+type Message = {
+  readonly url?: string;
+  readonly authToken?: string;
+  readonly journals?: string;
+  readonly report?: CallersReport;
+};
+
+function start(file: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return fork(new URL(file, import.meta.url), {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+async function answer(child: ChildProcess): Promise<Message> {
+  const [message] = (await once(child, 'message')) as [Message];
+  return message;
+}
+
+/** Loads one server: ramp, a measured stretch of steady load, and what the callers saw. */
+async function load(server: ChildProcess, order: CallersOrder): Promise<Load> {
+  const callers = start('./callers.ts');
+  const idle = usageOf(server.pid!);
+  callers.send({ order });
+  await answer(callers);
+  const before = usageOf(server.pid!);
+  const from = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  const after: Usage = usageOf(server.pid!);
+  const callSeconds = (order.calls * (performance.now() - from)) / 1000;
+  callers.send({ report: true });
+  const { report } = await answer(callers);
+  callers.disconnect();
+  return {
+    cpuMsPerCallSecond: (after.cpuMs - before.cpuMs) / callSeconds,
+    rssMbPerCall: (after.rssMb - idle.rssMb) / order.calls,
+    callers: report!,
+  };
+}
+
+async function loadEcho(calls: number): Promise<Load> {
+  const server = start('./echo-server.ts');
+  const { url } = await answer(server);
+  const result = await load(server, { url: url!, calls, rampMs: RAMP_MS });
+  server.disconnect();
+  return result;
+}
+
+/** Calls are spread over one conversation's length, so that turns do not fall together. */
+const RAMP_MS = 10_000;
+
+async function loadKav(calls: number): Promise<KavLoad> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'kav-bench-'));
+  const server = start('./kav-server.ts', {
+    PORT: '0',
+    HOST: '127.0.0.1',
+    KAV_STT: 'fake',
+    KAV_BRAIN: 'fake',
+    KAV_TTS: 'fake',
+    KAV_DATA_DIR: dataDir,
+    LOG_LEVEL: 'info',
+    LOG_FORMAT: 'json',
+    KAV_MAX_CALLS: '2000',
+  });
+  const { url, authToken, journals } = await answer(server);
+  const result = await load(server, { url: url!, authToken: authToken!, calls, rampMs: RAMP_MS });
+  server.disconnect();
+  await once(server, 'exit');
+  const decisionMs = await decisions(journals!);
+  await rm(dataDir, { recursive: true, force: true });
+  return { ...result, decisionMs };
+}
+
+/** From the journals: how long after the moment that the rules name the barge-in was decided. */
+async function decisions(folder: string): Promise<readonly number[]> {
+  const delays: number[] = [];
+  for (const file of await readdir(folder)) {
+    const { head, entries } = await readJournal(path.join(folder, file));
+    let speechFrom = 0;
+    let audibleFrom = 0;
+    for (const { event, effects } of entries) {
+      if (event.type === 'speech-start') speechFrom = event.since;
+      if (event.type === 'playout-start') audibleFrom = event.at;
+      if (!effects.some(({ type }) => type === 'barge-in')) continue;
+      const { bargeInMs, bargeInGraceMs } = head.settings;
+      delays.push(event.at - Math.max(speechFrom + bargeInMs, audibleFrom + bargeInGraceMs));
+    }
+  }
+  return delays;
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+const ms = (value: number): string => `${value.toFixed(1)} ms`;
+
+function row(name: string, kav: string, echo: string, goal: string): string {
+  return `${name.padEnd(34)} ${kav.padStart(12)} ${echo.padStart(12)}   ${goal}`;
+}
+
+function print(calls: number, kav: KavLoad, echo: Load): void {
+  const ratio = kav.cpuMsPerCallSecond / echo.cpuMsPerCallSecond;
+  console.log(`\n${calls} calls, ${seconds} s`);
+  console.log(row('', 'Kav', 'bare echo', 'goal'));
+  console.log(
+    row(
+      'CPU per call-second',
+      ms(kav.cpuMsPerCallSecond),
+      ms(echo.cpuMsPerCallSecond),
+      `ratio ${ratio.toFixed(2)} (1.5 at most)`,
+    ),
+  );
+  console.log(row('outbound jitter p50', ms(kav.callers.jitterP50Ms), ms(echo.callers.jitterP50Ms), ''));
+  console.log(row('outbound jitter p99', ms(kav.callers.jitterP99Ms), ms(echo.callers.jitterP99Ms), '5 ms at most'));
+  console.log(row('underruns heard', String(kav.callers.underruns), '-', '0'));
+  console.log(
+    row('RSS per call', `${kav.rssMbPerCall.toFixed(2)} MB`, `${echo.rssMbPerCall.toFixed(2)} MB`, '0.5 MB at most'),
+  );
+  console.log(row('barge-in, speech to clear p50', ms(quantile(kav.callers.bargeInMs, 0.5)), '-', ''));
+  console.log(row('barge-in, speech to clear p95', ms(quantile(kav.callers.bargeInMs, 0.95)), '-', '250 ms at most'));
+  console.log(row('  of which Kav’s decision p95', ms(quantile(kav.decisionMs, 0.95)), '-', '5 ms at most'));
+  console.log(row('caller turns', String(kav.callers.turns), '-', ''));
+  console.log(
+    row('interruptions answered', `${kav.callers.bargeInMs.length}/${kav.callers.interruptions}`, '-', 'all'),
+  );
+  if (kav.callers.refused > 0) console.log(row('calls refused', String(kav.callers.refused), '-', '0'));
+  for (const warning of kav.callers.warnings) console.log(`  warning: ${warning}`);
+}
+
+for (const calls of sizes) {
+  const echo = await loadEcho(calls);
+  const kav = await loadKav(calls);
+  if (values.json) console.log(JSON.stringify({ calls, seconds, kav, echo }));
+  else print(calls, kav, echo);
+}

@@ -1,0 +1,7 @@
+/** Kav as `kav serve` runs it, with the fake recogniser, brain and voice: what is measured is Kav alone. */
+import { openKav } from '../src/cli/wire.ts';
+
+const kav = await openKav(process.env, false);
+await kav.ready;
+process.send?.({ url: kav.url, authToken: kav.authToken, journals: kav.journalFolder });
+process.on('disconnect', () => kav.close().then(() => process.exit(0)));

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+
+export interface Usage {
+  /** User and system time since the process began. */
+  readonly cpuMs: number;
+  readonly rssMb: number;
+}
+
+/** Linux counts in ticks of 10 ms (proc(5), stat fields 14 and 15; `getconf CLK_TCK` is 100). */
+const TICK_MS = 10;
+
+/** What another process has used, read from the kernel: it need not cooperate. */
+export function usageOf(pid: number): Usage {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const rssKb = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return { cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS, rssMb: Number(rssKb) / 1024 };
+}

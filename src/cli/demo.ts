@@ -1,0 +1,95 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createRealClock } from '../call/real-clock.ts';
+import { placeCall } from '../simulator/place-call.ts';
+import { renderReport } from '../simulator/render-report.ts';
+import type { CallReport } from '../simulator/report.ts';
+import { loadScenario, type Scenario } from '../simulator/scenario.ts';
+import { PACKAGE_ROOT } from './agent-file.ts';
+import { createTerminalView, exitCodeOf, prepareScript } from './call.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { type Kav, openKav } from './wire.ts';
+
+export interface DemoOptions {
+  readonly agent?: string;
+  readonly scenario?: string;
+  readonly out: string;
+}
+
+const SCENARIO = path.join(PACKAGE_ROOT, 'src', 'simulator', 'scenarios', 'book-appointment.yaml');
+
+/** A whole call over real HTTP, TwiML, a real WebSocket and real audio, on a free port with embedded defaults. */
+export async function demo({ agent, scenario = SCENARIO, out }: DemoOptions): Promise<ExitCode> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'kav-demo-'));
+  try {
+    const caller = await loadScenario(scenario);
+    const scriptFile = path.join(dataDir, 'caller.txt');
+    await writeFile(scriptFile, utterancesOf(caller).join('\n'));
+    const kav = await openKav(
+      {
+        ...process.env,
+        PORT: '0',
+        HOST: '127.0.0.1',
+        PUBLIC_BASE_URL: '',
+        PUBLIC_HOST: '',
+        TWILIO_AUTH_TOKEN: '',
+        TWILIO_ACCOUNT_SID: '',
+        KAV_DATA_DIR: dataDir,
+        KAV_SCRIPT: process.env['KAV_SCRIPT'] ?? scriptFile,
+        LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+        ...(agent === undefined ? {} : { KAV_AGENT: agent }),
+      },
+      process.stdout.isTTY,
+    );
+    try {
+      return await callAndReport(kav, caller, out);
+    } finally {
+      await kav.close();
+    }
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function callAndReport(kav: Kav, caller: Scenario, out: string): Promise<ExitCode> {
+  const { name, providers, remarks } = await kav.ready;
+  console.log(`${name} answers at ${kav.url}. Calling it as Twilio would: ${caller.name}.`);
+  console.log(`  hears with ${providers.stt}, thinks with ${providers.brain}, speaks with ${providers.tts}`);
+  for (const remark of remarks) console.log(`  note: ${remark}`);
+  console.log('');
+  const script = await prepareScript(caller);
+  const report = await placeCall({
+    clock: createRealClock(),
+    baseUrl: kav.url,
+    authToken: kav.authToken,
+    from: caller.caller.from ?? '+15551230001',
+    to: '+15551230000',
+    script,
+    recordDir: out,
+    journalPath: (callSid) => path.join(kav.journalFolder, `${callSid}.jsonl`),
+    view: createTerminalView(),
+  });
+  console.log(`\n${renderReport(await keepJournal(report, out))}`);
+  return exitCodeOf(report);
+}
+
+/** The journal moves out of the demo's data directory, which is about to go. */
+async function keepJournal(report: CallReport, out: string): Promise<CallReport> {
+  const { journal } = report.files;
+  if (journal === undefined) return report;
+  const kept = path.join(out, path.basename(journal));
+  await copyFile(journal, kept);
+  return { ...report, files: { ...report.files, journal: kept } };
+}
+
+/** What a recogniser that does not listen is told: the caller's lines, in order. */
+function utterancesOf({ steps }: Scenario): readonly string[] {
+  return steps.flatMap((step) => {
+    if (typeof step === 'string') return [];
+    if ('say' in step) return [step.say];
+    if (!('say-over' in step)) return [];
+    const over = step['say-over'];
+    return [typeof over === 'string' ? over : over.text];
+  });
+}

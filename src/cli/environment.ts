@@ -1,0 +1,196 @@
+/** Every environment variable that Kav reads, in one table: `docs/environment.md` is made from it. */
+import { z } from 'zod';
+
+interface Variable {
+  readonly name: string;
+  /** As a person would write it; empty when there is none. */
+  readonly fallback: string;
+  readonly help: string;
+  readonly schema: z.ZodType<unknown, string | undefined>;
+}
+
+const text = z.string().optional();
+const port = z.string().default('8080').transform(Number).pipe(z.int('must be a whole number').min(0).max(65_535));
+const url = z.url({ protocol: /^https?$/, error: 'must begin with https:// or http://' }).optional();
+const flag = z
+  .enum(['true', 'false', '1', '0', 'on', 'off', 'yes', 'no'], { error: 'must be true or false' })
+  .transform((value) => ['true', '1', 'on', 'yes'].includes(value));
+
+function whole(fallback: number, min: number, max: number) {
+  const range = `must be a whole number from ${min} to ${max}`;
+  return z.string().default(String(fallback)).transform(Number).pipe(z.int(range).min(min, range).max(max, range));
+}
+
+const oneLineJson = z
+  .string()
+  .refine((value) => !value.includes('\n') || isJson(value), 'is broken over several lines; put all of it on one line')
+  .refine(isJson, 'is not JSON; copy the whole key file onto one line')
+  .optional();
+
+function isJson(value: string): boolean {
+  try {
+    return typeof JSON.parse(value) === 'object';
+  } catch {
+    return false;
+  }
+}
+
+/** The order is the reader's: what a first deployment needs, then what it may tune. */
+export const VARIABLES = [
+  { name: 'PORT', fallback: '8080', help: 'TCP port of the server; 0 takes a free one.', schema: port },
+  { name: 'HOST', fallback: '0.0.0.0', help: 'Address the server listens on.', schema: z.string().default('0.0.0.0') },
+  {
+    name: 'PUBLIC_BASE_URL',
+    fallback: '',
+    help: 'The origin that Twilio uses, with its scheme: `https://voice.example.com`.',
+    schema: url,
+  },
+  {
+    name: 'PUBLIC_HOST',
+    fallback: '',
+    help: 'The same without a scheme (`voice.example.com`); used when PUBLIC_BASE_URL is not set.',
+    schema: text,
+  },
+  {
+    name: 'TRUSTED_PROXIES',
+    fallback: 'loopback',
+    help: 'Proxies whose X-Forwarded-* headers are believed: addresses, CIDR ranges or `loopback`, with commas.',
+    schema: z.string().default('loopback'),
+  },
+  { name: 'DEPLOY_ID', fallback: '', help: 'Shown by `/version`, to see which deployment answers.', schema: text },
+  {
+    name: 'TWILIO_ACCOUNT_SID',
+    fallback: '',
+    help: 'Your account. When set, calls of any other account are refused.',
+    schema: z
+      .string()
+      .regex(/^AC[0-9a-fA-F]{32}$/, 'must be AC and 32 hexadecimal digits')
+      .optional(),
+  },
+  {
+    name: 'TWILIO_AUTH_TOKEN',
+    fallback: 'a random one, kept in KAV_DATA_DIR',
+    help: 'Checks every signature. Two tokens with a comma between them are both good, for a rotation.',
+    schema: text,
+  },
+  {
+    name: 'KAV_AGENT',
+    fallback: 'agents/front-desk.ts',
+    help: 'The agent that answers: a TypeScript file of yours.',
+    schema: text,
+  },
+  {
+    name: 'KAV_STT',
+    fallback: "the agent's",
+    help: 'The recogniser, for any agent: a provider, or several with commas.',
+    schema: text,
+  },
+  {
+    name: 'KAV_BRAIN',
+    fallback: "the agent's",
+    help: 'The brain, for any agent. `flow` takes the flow in the agent file.',
+    schema: text,
+  },
+  { name: 'KAV_TTS', fallback: "the agent's", help: 'The voice, for any agent.', schema: text },
+  {
+    name: 'KAV_DATA_DIR',
+    fallback: '.kav',
+    help: 'Where journals and the generated auth token are kept.',
+    schema: z.string().default('.kav'),
+  },
+  {
+    name: 'KAV_MAX_CALLS',
+    fallback: '500',
+    help: 'Calls at the same time; one more hears a line.',
+    schema: whole(500, 1, 100_000),
+  },
+  {
+    name: 'EOU_MS',
+    fallback: '450',
+    help: "Silence in ms that ends the caller's turn. `EoU_MS` is accepted too.",
+    schema: whole(450, 100, 5_000),
+  },
+  {
+    name: 'BARGE_IN',
+    fallback: 'true',
+    help: 'Whether the caller may interrupt the agent.',
+    schema: flag.default(true),
+  },
+  {
+    name: 'VAD_RMS',
+    fallback: '210',
+    help: 'The level below which nothing is speech, on the 16-bit scale (210 is −44 dBov).',
+    schema: whole(210, 1, 32_767),
+  },
+  {
+    name: 'DEDUP_WINDOW_SEC',
+    fallback: '8',
+    help: 'The same transcript within so many seconds, without the caller having spoken again, is answered once.',
+    schema: whole(8, 0, 600),
+  },
+  {
+    name: 'PLAYOUT_LEAD_MS',
+    fallback: '200',
+    help: 'Audio sent ahead of time, so that a stalled process is not heard.',
+    schema: whole(200, 40, 400),
+  },
+  {
+    name: 'LOG_LEVEL',
+    fallback: 'info',
+    help: '`debug`, `info`, `warn`, `error` or `silent`.',
+    schema: z
+      .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' })
+      .default('info'),
+  },
+  {
+    name: 'LOG_FORMAT',
+    fallback: '`pretty` on a terminal, else `json`',
+    help: '`json`: one object per line. `pretty`: one line for a person.',
+    schema: z.enum(['json', 'pretty'], { error: 'must be json or pretty' }).optional(),
+  },
+  {
+    name: 'LOG_PII',
+    fallback: 'false',
+    help: 'Whether logs may hold what callers say and their numbers, under `pii`.',
+    schema: flag.default(false),
+  },
+  {
+    name: 'KAV_SCRIPT',
+    fallback: '',
+    help: 'For `KAV_STT=scripted`: a file with what the caller says, one utterance a line.',
+    schema: text,
+  },
+  {
+    name: 'KAV_POCKETSPHINX_MODEL',
+    fallback: "Debian's",
+    help: 'Folder of the acoustic model and dictionary for `KAV_STT=pocketsphinx`.',
+    schema: text,
+  },
+  { name: 'KAV_FAKE_STT_MS', fallback: '50', help: 'Delay of the fake recogniser.', schema: text },
+  { name: 'KAV_FAKE_BRAIN_MS', fallback: '0', help: 'Delay of the fake brain.', schema: text },
+  { name: 'KAV_FAKE_TTS_MS', fallback: '0', help: 'Delay of the fake voice.', schema: text },
+  {
+    name: 'OPENAI_API_KEY',
+    fallback: '',
+    help: 'Handed to providers that need it. No provider of this version does.',
+    schema: text,
+  },
+  {
+    name: 'GOOGLE_CLOUD_SERVICE_ACCOUNT_JSON',
+    fallback: '',
+    help: 'A service account key, all JSON on one line. Checked at start; no provider of this version uses it.',
+    schema: oneLineJson,
+  },
+  {
+    name: 'DATABASE_URL',
+    fallback: '',
+    help: 'PostgreSQL. Checked at start; this version keeps journals only and connects to no database.',
+    schema: z.url({ protocol: /^postgres(ql)?$/, error: 'must begin with postgres:// or postgresql://' }).optional(),
+  },
+] as const satisfies readonly Variable[];
+
+type Name = (typeof VARIABLES)[number]['name'];
+type Of<N extends Name> = Extract<(typeof VARIABLES)[number], { name: N }>['schema'];
+
+/** The environment after its check: every value has its type. */
+export type Environment = { readonly [N in Name]: z.output<Of<N>> };

@@ -1,0 +1,121 @@
+/** The commands, their flags and their help, in one table that `docs/cli.md` is made from. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { ConfigError, NotFoundError, PeerProtocolError } from '../core/errors.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { VERSION } from './version.ts';
+
+const EXIT_HELP = `
+Exit codes: 0 done · 1 the answer is no (an expectation failed, a replay differs) · 2 a flag, a variable or a file is
+wrong, and the message says which · 3 a fault of Kav's own.
+Environment variables: docs/environment.md.`;
+
+/** Runs one command line to its end and returns the exit code; prints what a person needs on the way. */
+export async function runCommandLine(args: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = createProgram((result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+export function createProgram(finish: (code: ExitCode) => void): Command {
+  const program = new Command('kav')
+    .description('Answers a phone number with an AI agent, in real time, over Twilio Media Streams.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain a command')
+    .helpCommand(false)
+    .addHelpText('after', EXIT_HELP)
+    .exitOverride();
+  addServe(program, finish);
+  addCall(program, finish);
+  addReplay(program, finish);
+  addDemo(program, finish);
+  return program;
+}
+
+type Finish = (code: ExitCode) => void;
+
+function addServe(program: Command, finish: Finish): void {
+  program
+    .command('serve')
+    .description('Start the server. Twilio reaches it at the public origin; the environment configures it.')
+    .option('-p, --port <port>', 'TCP port, instead of PORT', wholeNumber)
+    .option('-a, --agent <file>', 'agent file, instead of KAV_AGENT')
+    .action(async (options) => {
+      const { serve } = await import('./serve.ts');
+      finish(await serve(options));
+    });
+}
+
+function addCall(program: Command, finish: Finish): void {
+  program
+    .command('call')
+    .description(
+      'Call a server as Twilio would, ours or any other, with a caller made of audio; report what was heard.',
+    )
+    .argument('[url]', 'the server', 'http://127.0.0.1:8080')
+    .option('-s, --scenario <file>', 'what the caller does and what is expected: YAML or TypeScript')
+    .option('--say <text...>', 'lines that the caller says, each after the agent has finished')
+    .option(
+      '--audio <file...>',
+      'recordings (.wav, .mp3, .ul) that the caller plays, each after the agent has finished',
+    )
+    .option('--voice <name>', "the caller's voice in flite", 'rms')
+    .option('--from <number>', "the caller's number", '+15551230001')
+    .option('--to <number>', 'the number that is called', '+15551230000')
+    .option('--account <sid>', 'the AccountSid to call with')
+    .option('--token <token>', 'auth token that signs, instead of TWILIO_AUTH_TOKEN or the one in KAV_DATA_DIR')
+    .option('--journals <folder>', "the server's journals, for words and decisions; KAV_DATA_DIR/journals is tried")
+    .option('--out <folder>', 'where the stereo WAV and the report go', 'calls')
+    .option('--json', 'print the report as JSON and nothing else')
+    .action(async (url, options) => {
+      const { call } = await import('./call.ts');
+      finish(await call(url, options));
+    });
+}
+
+function addReplay(program: Command, finish: Finish): void {
+  program
+    .command('replay')
+    .description('Decide a call again from its journal, print it state by state, and compare with what happened.')
+    .argument('<journal>', 'a .jsonl file from the folder journals of KAV_DATA_DIR')
+    .option('-q, --quiet', 'print only the verdict')
+    .action(async (journal, options) => {
+      const { replay } = await import('./replay.ts');
+      finish(await replay(journal, options));
+    });
+}
+
+function addDemo(program: Command, finish: Finish): void {
+  program
+    .command('demo')
+    .description('A whole phone call on this machine, with no account and no key: a caller books an appointment.')
+    .option('-a, --agent <file>', 'another agent to call')
+    .option('-s, --scenario <file>', 'another caller')
+    .option('--out <folder>', 'where the stereo WAV, the report and the journal go', 'calls')
+    .action(async (options) => {
+      const { demo } = await import('./demo.ts');
+      finish(await demo(options));
+    });
+}
+
+function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('It must be a whole number.');
+  return number;
+}
+
+function explain(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.config;
+  if (error instanceof ConfigError || error instanceof NotFoundError || error instanceof PeerProtocolError) {
+    console.error(`kav: ${error.message}`);
+    return EXIT.config;
+  }
+  console.error(error);
+  return EXIT.bug;
+}

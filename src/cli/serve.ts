@@ -1,0 +1,59 @@
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { openKav } from './wire.ts';
+
+export interface ServeOptions {
+  readonly port?: number;
+  readonly agent?: string;
+}
+
+/** How long a drain may take before the callers that are left hear a goodbye. */
+const DRAIN_MS = 60 * 60_000;
+
+/** Serves until SIGTERM (finish the running calls) or SIGINT (twice: at once). */
+export async function serve({ port, agent }: ServeOptions): Promise<ExitCode> {
+  const kav = await openKav(
+    {
+      ...process.env,
+      ...(port === undefined ? {} : { PORT: String(port) }),
+      ...(agent === undefined ? {} : { KAV_AGENT: agent }),
+    },
+    process.stdout.isTTY,
+  );
+  const stopped = stopSignal();
+  try {
+    const { name, language, providers, remarks } = await kav.ready;
+    console.error(
+      `${name} (${language}) answers at ${kav.url}: ${providers.stt} → ${providers.brain} → ${providers.tts}`,
+    );
+    for (const remark of remarks) console.error(`  note: ${remark}`);
+    if (!process.env['TWILIO_AUTH_TOKEN']) {
+      console.error('  note: no TWILIO_AUTH_TOKEN: only callers on this machine can sign (npm run kav -- call).');
+    }
+  } catch (error) {
+    await kav.close();
+    throw error;
+  }
+  await stopped.first;
+  console.error('Draining: no new calls; the running ones may finish. Press Ctrl-C to end them now.');
+  await Promise.race([kav.drain(), stopped.second, after(DRAIN_MS)]);
+  await kav.close();
+  stopped.forget();
+  return EXIT.ok;
+}
+
+/** Resolves when the time is over; does not keep the process alive. */
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
+function stopSignal() {
+  let count = 0;
+  const first = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<void>();
+  const onSignal = (): void => (++count === 1 ? first : second).resolve();
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  const forget = (): void => {
+    process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+  };
+  return { first: first.promise, second: second.promise, forget };
+}

@@ -1,0 +1,78 @@
+/** The documentation says what the code does. `npx vitest run test/docs -u` writes the generated pages anew. */
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { VARIABLES } from '../../src/cli/environment.ts';
+import { createProgram } from '../../src/cli/program.ts';
+import { renderCli, renderEnvironment, replaceSection } from './render.ts';
+import { renderStateDiagram } from './state-diagram.ts';
+
+const root = new URL('../../', import.meta.url).pathname;
+const read = (file: string): string => readFileSync(`${root}${file}`, 'utf8');
+const sources = globSync(`${root}src/**/*.ts`).filter((file) => !file.endsWith('.test.ts'));
+
+describe('generated pages', () => {
+  test('docs/environment.md', async () => {
+    await expect(renderEnvironment()).toMatchFileSnapshot('../../docs/environment.md');
+  });
+
+  test('docs/cli.md', async () => {
+    await expect(renderCli()).toMatchFileSnapshot('../../docs/cli.md');
+  });
+
+  test('the state diagram in ARCHITECTURE.md', async () => {
+    const page = replaceSection(read('ARCHITECTURE.md'), 'states', renderStateDiagram());
+    await expect(page).toMatchFileSnapshot('../../ARCHITECTURE.md');
+  });
+});
+
+describe('nothing is undocumented, and nothing documented is gone', () => {
+  test('every variable that the code reads is in the table', () => {
+    const known = new Set<string>([...VARIABLES.map(({ name }) => name), 'EoU_MS']);
+    const readBySource = sources.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\benv\[?\.?'?([A-Z][A-Z0-9_]{3,})'?\]?/g)].map(([, name]) => name!),
+    );
+    expect(readBySource.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test('every error code has a heading in docs/errors.md, and the other way round', () => {
+    const headings = [...read('docs/errors.md').matchAll(/^## `([a-z-]+)`$/gm)].map(([, code]) => code!);
+    const codes = new Set(sources.flatMap((file) => errorCodesOf(readFileSync(file, 'utf8'))));
+    expect([...codes].sort()).toEqual([...headings].sort());
+  });
+
+  test('every runtime dependency is argued in docs/dependencies.md', () => {
+    const { dependencies, optionalDependencies, devDependencies } = JSON.parse(read('package.json'));
+    const page = read('docs/dependencies.md');
+    const names = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies });
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test('the README names only commands and scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
+    const commands = new Set(createProgram(() => {}).commands.map((command) => command.name()));
+    const readme = read('README.md');
+    for (const [, script] of readme.matchAll(/npm run ([\w:-]+)/g)) expect(scripts).toHaveProperty([script!]);
+    for (const [, command] of readme.matchAll(/npm run kav -- ([a-z]+)/g)) expect(commands).toContain(command);
+  });
+
+  test('relative links lead somewhere', () => {
+    for (const page of globSync(`${root}{README,ARCHITECTURE,docs/**/*}.md`)) {
+      const folder = page.slice(0, page.lastIndexOf('/') + 1);
+      for (const [, target] of readFileSync(page, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+        expect(() => readFileSync(folder + target), `${page} → ${target}`).not.toThrow(/ENOENT/);
+      }
+    }
+  });
+});
+
+/** Codes are literals: in the constructors of our errors, and in the details of a `ProviderError`. */
+function errorCodesOf(source: string): string[] {
+  const raised = /new (?:PeerProtocolError|ForbiddenError)\(\s*'([a-z-]+)'/g;
+  const fixed = /super\('([a-z-]+)'/g;
+  const own = /readonly code = '([a-z-]+)'/g;
+  const provider = /readonly code: ((?:\s*\|?\s*'provider-[a-z]+')+)/g;
+  return [
+    ...[raised, fixed, own].flatMap((pattern) => [...source.matchAll(pattern)].map(([, code]) => code!)),
+    ...[...source.matchAll(provider)].flatMap(([, codes]) => codes!.match(/provider-[a-z]+/g) ?? []),
+  ];
+}

@@ -1,0 +1,234 @@
+/** A whole call on a virtual clock: Twilio's phone, a network between, and all of Kav but the sockets. */
+import { encodeMulaw } from '../../src/audio/mulaw.ts';
+import { defaultLines } from '../../src/call/agent-lines.ts';
+import { AgentRuntime } from '../../src/call/agent-runtime.ts';
+import type { JournalEntry, JournalHead } from '../../src/call/journal.ts';
+import { Switchboard } from '../../src/call/switchboard.ts';
+import type { MediaReceiver } from '../../src/call/transport.ts';
+import { type CallSettings, defaultSettings } from '../../src/core/settings.ts';
+import type { Log, LogFields } from '../../src/observe/log.ts';
+import { createMetrics } from '../../src/observe/metrics.ts';
+import type { Brain, SpeechToText, TextToSpeech } from '../../src/providers/contracts.ts';
+import { createFakeBrain } from '../../src/providers/fake/brain.ts';
+import { createFakeSpeechToText } from '../../src/providers/fake/speech-to-text.ts';
+import { createFakeTextToSpeech } from '../../src/providers/fake/text-to-speech.ts';
+import { Caller, type CallerStep } from '../../src/simulator/caller.ts';
+import { type Clip, createClip } from '../../src/simulator/clip.ts';
+import { createNetem, type Netem } from '../../src/simulator/netem.ts';
+import { Phone } from '../../src/simulator/phone.ts';
+import { createRandom } from '../../src/simulator/random.ts';
+import { VirtualClock } from '../../src/simulator/virtual-clock.ts';
+
+export interface OfficeOptions {
+  readonly stt?: (clock: VirtualClock) => SpeechToText;
+  readonly brain?: (clock: VirtualClock) => Brain;
+  readonly tts?: (clock: VirtualClock) => TextToSpeech;
+  readonly settings?: Partial<CallSettings>;
+  readonly greeting?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called for each journal entry before it is kept; may throw. */
+  readonly onEntry?: (callSid: string, entry: JournalEntry) => void;
+}
+
+export interface KeptJournal {
+  readonly head: JournalHead;
+  readonly entries: JournalEntry[];
+}
+
+/** A Kav without sockets, and everything it says to the outside. */
+export class Office {
+  readonly clock = new VirtualClock();
+  readonly journals = new Map<string, KeptJournal>();
+  readonly logs: { readonly event: string; readonly fields: LogFields }[] = [];
+  readonly metrics = createMetrics();
+  readonly runtime: AgentRuntime;
+  readonly desk: Switchboard;
+
+  constructor(options: OfficeOptions = {}) {
+    const context = { clock: this.clock, env: options.env ?? {} };
+    this.runtime = new AgentRuntime({
+      name: 'Test',
+      language: 'en-US',
+      greeting: options.greeting ?? 'Good morning, this is the test office.',
+      lines: defaultLines('en-US'),
+      settings: { ...defaultSettings, ...options.settings },
+      stt: options.stt?.(this.clock) ?? createFakeSpeechToText(context),
+      brain: options.brain?.(this.clock) ?? createFakeBrain(context),
+      tts: options.tts?.(this.clock) ?? createFakeTextToSpeech(context),
+    });
+    this.desk = new Switchboard({
+      clock: this.clock,
+      agent: this.runtime,
+      journals: { open: (head) => this.#openJournal(head, options.onEntry) },
+      log: this.#createLog({}),
+      metrics: this.metrics,
+      version: 'test',
+      vadRms: 210,
+      mostCalls: 100,
+      accountSid: undefined,
+      date: () => new Date(0),
+    });
+  }
+
+  #openJournal(head: JournalHead, onEntry: OfficeOptions['onEntry']) {
+    const journal: KeptJournal = { head, entries: [] };
+    this.journals.set(head.callSid, journal);
+    return {
+      write: (entry: JournalEntry) => {
+        onEntry?.(head.callSid, entry);
+        journal.entries.push(JSON.parse(JSON.stringify(entry)) as JournalEntry);
+      },
+      close: async () => {},
+    };
+  }
+
+  #createLog(bound: LogFields): Log {
+    const write = (event: string, fields: LogFields = {}): void => {
+      this.logs.push({ event, fields: { ...bound, ...fields } });
+    };
+    return {
+      debug: write,
+      info: write,
+      warn: write,
+      error: write,
+      child: (fields) => this.#createLog({ ...bound, ...fields }),
+    };
+  }
+
+  count(event: string): number {
+    return this.logs.filter((line) => line.event === event).length;
+  }
+}
+
+const ACCOUNT = `AC${'0'.repeat(32)}`;
+
+/** One caller on the line. */
+export class Line {
+  readonly callSid: string;
+  readonly streamSid: string;
+  readonly phone: Phone;
+  readonly caller: Caller;
+  /** What the server sent, as text, in order. */
+  readonly received: { readonly at: number; readonly text: string }[] = [];
+  end: string | undefined;
+  closedWith: { readonly code: number; readonly reason: string } | undefined;
+  receiver: MediaReceiver | undefined;
+
+  constructor(office: Office, number: number, steps: readonly CallerStep[], net: Netem = { latencyMs: 30 }) {
+    const { clock, desk } = office;
+    this.callSid = `CA${String(number).padStart(32, '0')}`;
+    this.streamSid = `MZ${String(number).padStart(32, '0')}`;
+    const opened = desk.open({
+      callSid: this.callSid,
+      accountSid: ACCOUNT,
+      from: '+972501234567',
+      to: '+972771234567',
+    });
+    if (opened.type !== 'accepted') throw new Error(`refused: ${opened.reason}`);
+    const random = createRandom(number);
+    const uplink = createNetem(
+      clock,
+      random,
+      { send: (text) => this.#toServer(text), close: (code, reason) => this.receiver?.closed(code, reason) },
+      net,
+    );
+    const downlink = createNetem(
+      clock,
+      random,
+      {
+        send: (text) => {
+          this.received.push({ at: clock.now(), text });
+          this.phone.receive(text);
+        },
+        close: (code, reason) => {
+          this.closedWith = { code, reason };
+          this.phone.linkClosed(code, reason);
+          this.receiver?.closed(code, reason);
+        },
+      },
+      net,
+    );
+    let closed = false;
+    const transport = {
+      send: (text: string) => downlink.send(text),
+      close: (code: number, reason: string) => {
+        if (!closed) downlink.close(code, reason);
+        closed = true;
+      },
+      bufferedBytes: 0,
+    };
+    this.#attach = () => {
+      const start = { streamSid: this.streamSid, callSid: this.callSid, accountSid: ACCOUNT, token: opened.token };
+      const attached = desk.attach(start, transport);
+      if (attached.type === 'refused') throw new Error(attached.reason);
+      this.receiver = attached.receiver;
+    };
+    this.caller = new Caller({
+      steps,
+      seed: number,
+      onDigit: (digit) => this.phone.dtmf(digit),
+      onHangUp: () => this.phone.stop(),
+    });
+    this.phone = new Phone({
+      clock,
+      link: uplink,
+      identity: { callSid: this.callSid, streamSid: this.streamSid, accountSid: ACCOUNT, customParameters: {} },
+      source: this.caller,
+      onEnd: ({ by }) => {
+        this.end = by;
+      },
+    });
+  }
+
+  readonly #attach: () => void;
+
+  /** `start` is the socket's business; everything after it is the session's. */
+  #toServer(text: string): void {
+    const { event } = JSON.parse(text) as { readonly event: string };
+    if (event === 'connected') return;
+    if (event === 'start') this.#attach();
+    else this.receiver?.message(text);
+  }
+}
+
+/** Noise with the rhythm of syllables: speech, as far as a level detector can tell. */
+export function speech(ms: number): Clip {
+  const random = createRandom(ms);
+  const samples = Int16Array.from({ length: ms * 8 }, (_, i) => {
+    const syllable = 0.55 + 0.45 * Math.sin((2 * Math.PI * i) / 8 / 220);
+    return 6_000 * syllable * (random() * 2 - 1);
+  });
+  return createClip(encodeMulaw(samples));
+}
+
+export const say = (ms: number, text = 'words'): CallerStep => ({ type: 'say', text, clip: speech(ms) });
+export const sayOver = (ms: number, afterMs: number, text = 'words'): CallerStep => ({
+  type: 'say-over',
+  text,
+  clip: speech(ms),
+  afterMs,
+  timeoutMs: 15_000,
+});
+export const waitForAgent: CallerStep = { type: 'wait-for-agent', quietMs: 700, timeoutMs: 20_000 };
+export const wait = (ms: number): CallerStep => ({ type: 'wait', ms });
+export const hangUp: CallerStep = { type: 'hang-up' };
+
+/** Places one call in an office of its own and lets it run to its end, or for `forMs`. */
+export async function wholeCall(
+  steps: readonly CallerStep[],
+  options: OfficeOptions & { readonly net?: Netem; readonly forMs?: number } = {},
+): Promise<{ readonly office: Office; readonly line: Line; readonly journal: KeptJournal }> {
+  const office = new Office(options);
+  await office.runtime.prepare();
+  const line = new Line(office, 1, steps, options.net);
+  line.phone.start();
+  await run(office, [line], options.forMs);
+  return { office, line, journal: office.journals.get(line.callSid)! };
+}
+
+/** Moves time until every line has ended, or for `forMs`. */
+export async function run(office: Office, lines: readonly Line[], forMs = 240_000): Promise<void> {
+  const until = office.clock.now() + forMs;
+  while (office.clock.now() < until && lines.some((line) => line.end === undefined)) await office.clock.advance(1_000);
+  await office.clock.advance(3_000);
+}
