@@ -4,11 +4,11 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { readJournal } from '../src/call/journal.ts';
 import type { CallersOrder, CallersReport } from './callers.ts';
 import { type Usage, usageOf } from './process-usage.ts';
 
@@ -23,6 +23,8 @@ interface Load {
   readonly cpuMsPerCallSecond: number;
   readonly rssMbPerCall: number;
   readonly callers: CallersReport;
+  /** How late the sender woke, from Kav's own metrics. */
+  readonly latenessP99Ms: number;
 }
 
 interface KavLoad extends Load {
@@ -33,14 +35,17 @@ interface KavLoad extends Load {
 type Message = {
   readonly url?: string;
   readonly authToken?: string;
-  readonly journals?: string;
   readonly report?: CallersReport;
 };
 
-function start(file: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
+function start(file: string, env: NodeJS.ProcessEnv = {}, stdout: 'ignore' | number = 'ignore'): ChildProcess {
   return fork(new URL(file, import.meta.url), {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', stdout, 'inherit', 'ipc'],
+    execArgv:
+      process.env['BENCH_PROF'] && file.includes('server')
+        ? ['--cpu-prof', '--cpu-prof-dir=' + process.env['BENCH_PROF']]
+        : [],
   });
 }
 
@@ -60,6 +65,7 @@ async function load(server: ChildProcess, order: CallersOrder): Promise<Load> {
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   const after: Usage = usageOf(server.pid!);
   const callSeconds = (order.calls * (performance.now() - from)) / 1000;
+  const metrics = order.authToken === undefined ? '' : await (await fetch(`${order.url}/metrics`)).text();
   callers.send({ report: true });
   const { report } = await answer(callers);
   callers.disconnect();
@@ -67,7 +73,16 @@ async function load(server: ChildProcess, order: CallersOrder): Promise<Load> {
     cpuMsPerCallSecond: (after.cpuMs - before.cpuMs) / callSeconds,
     rssMbPerCall: (after.rssMb - idle.rssMb) / order.calls,
     callers: report!,
+    latenessP99Ms: histogramQuantile(metrics, 'kav_playout_lateness_seconds', 0.99) * 1000,
   };
+}
+
+/** The upper edge of the bucket that holds the quantile, as Prometheus counts. */
+function histogramQuantile(metrics: string, name: string, share: number): number {
+  const buckets = [...metrics.matchAll(new RegExp(`^${name}_bucket\\{le="([^"]+)"\\} (\\d+)`, 'gm'))];
+  const total = Number(buckets.at(-1)?.[2] ?? 0);
+  const bucket = buckets.find(([, , count]) => Number(count) >= share * total);
+  return bucket?.[1] === '+Inf' ? Number.POSITIVE_INFINITY : Number(bucket?.[1] ?? Number.NaN);
 }
 
 async function loadEcho(calls: number): Promise<Load> {
@@ -83,42 +98,37 @@ const RAMP_MS = 10_000;
 
 async function loadKav(calls: number): Promise<KavLoad> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'kav-bench-'));
-  const server = start('./kav-server.ts', {
-    PORT: '0',
-    HOST: '127.0.0.1',
-    KAV_STT: 'fake',
-    KAV_BRAIN: 'fake',
-    KAV_TTS: 'fake',
-    KAV_DATA_DIR: dataDir,
-    LOG_LEVEL: 'info',
-    LOG_FORMAT: 'json',
-    KAV_MAX_CALLS: '2000',
-  });
-  const { url, authToken, journals } = await answer(server);
+  const logFile = path.join(dataDir, 'log.jsonl');
+  const log = openSync(logFile, 'w');
+  const server = start(
+    './kav-server.ts',
+    {
+      PORT: '0',
+      HOST: '127.0.0.1',
+      KAV_STT: 'fake',
+      KAV_BRAIN: 'fake',
+      KAV_TTS: 'fake',
+      KAV_DATA_DIR: dataDir,
+      LOG_LEVEL: 'info',
+      LOG_FORMAT: 'json',
+      KAV_MAX_CALLS: '2000',
+    },
+    log,
+  );
+  const { url, authToken } = await answer(server);
   const result = await load(server, { url: url!, authToken: authToken!, calls, rampMs: RAMP_MS });
   server.disconnect();
   await once(server, 'exit');
-  const decisionMs = await decisions(journals!);
+  closeSync(log);
+  const decisionMs = await decisions(logFile);
   await rm(dataDir, { recursive: true, force: true });
   return { ...result, decisionMs };
 }
 
-/** From the journals: how long after the moment that the rules name the barge-in was decided. */
-async function decisions(folder: string): Promise<readonly number[]> {
-  const delays: number[] = [];
-  for (const file of await readdir(folder)) {
-    const { head, entries } = await readJournal(path.join(folder, file));
-    let speechFrom = 0;
-    let audibleFrom = 0;
-    for (const { event, effects } of entries) {
-      if (event.type === 'speech-start') speechFrom = event.since;
-      if (event.type === 'playout-start') audibleFrom = event.at;
-      if (!effects.some(({ type }) => type === 'barge-in')) continue;
-      const { bargeInMs, bargeInGraceMs } = head.settings;
-      delays.push(event.at - Math.max(speechFrom + bargeInMs, audibleFrom + bargeInGraceMs));
-    }
-  }
-  return delays;
+/** From the log: what Kav itself added to the caller's reaction time, between the audio that told and the decision. */
+async function decisions(logFile: string): Promise<readonly number[]> {
+  const lines = (await readFile(logFile, 'utf8')).split('\n').filter((line) => line.includes('"BARGE_IN"'));
+  return lines.map((line) => (JSON.parse(line) as { readonly decided_ms: number }).decided_ms);
 }
 
 function quantile(values: readonly number[], share: number): number {
@@ -146,6 +156,7 @@ function print(calls: number, kav: KavLoad, echo: Load): void {
   );
   console.log(row('outbound jitter p50', ms(kav.callers.jitterP50Ms), ms(echo.callers.jitterP50Ms), ''));
   console.log(row('outbound jitter p99', ms(kav.callers.jitterP99Ms), ms(echo.callers.jitterP99Ms), '5 ms at most'));
+  console.log(row('  frame later than its time p99', `≤ ${kav.latenessP99Ms} ms`, '-', 'in the server itself'));
   console.log(row('underruns heard', String(kav.callers.underruns), '-', '0'));
   console.log(
     row('RSS per call', `${kav.rssMbPerCall.toFixed(2)} MB`, `${echo.rssMbPerCall.toFixed(2)} MB`, '0.5 MB at most'),

@@ -3,5 +3,5 @@ import { openKav } from '../src/cli/wire.ts';
 
 const kav = await openKav(process.env, false);
 await kav.ready;
-process.send?.({ url: kav.url, authToken: kav.authToken, journals: kav.journalFolder });
+process.send?.({ url: kav.url, authToken: kav.authToken });
 process.on('disconnect', () => kav.close().then(() => process.exit(0)));

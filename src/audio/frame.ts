@@ -24,6 +24,12 @@ export class FrameAssembler {
   }
 
   push(bytes: Uint8Array): void {
+    // Twilio's messages are whole frames, nearly always.
+    if (bytes.length === FRAME_BYTES && this.#filled === 0) {
+      this.#frame.set(bytes);
+      this.#emit();
+      return;
+    }
     // A loop instead of `set(subarray)`: a view per frame would be an allocation per frame.
     for (let i = 0; i < bytes.length; i++) {
       this.#frame[this.#filled++] = bytes[i]!;

@@ -17,7 +17,7 @@ import type { AgentRuntime } from './agent-runtime.ts';
 import { CallRunner } from './call-runner.ts';
 import type { Journal } from './journal.ts';
 import { MediaLoop, type SpeechDetector } from './media-loop.ts';
-import { PlayoutQueue, type PlayoutStats, parseMarkName } from './playout-queue.ts';
+import { PlayoutQueue, parseMarkName } from './playout-queue.ts';
 import type { PlayoutScheduler } from './playout-scheduler.ts';
 import { queueSentence, type ReplyPlan, type ReplyTools, runReply } from './reply-task.ts';
 import type { MediaReceiver, MediaTransport } from './transport.ts';
@@ -26,7 +26,6 @@ import { TurnTimer } from './turn-timing.ts';
 export interface CallSessionOptions {
   readonly clock: Clock;
   readonly scheduler: PlayoutScheduler;
-  readonly stats: PlayoutStats;
   readonly agent: AgentRuntime;
   readonly settings: CallSettings;
   readonly vad: SpeechDetector;
@@ -234,13 +233,18 @@ export class CallSession implements MediaReceiver {
         return log.info('STATE', { state: effect.state });
       case 'barge-in':
         metrics.bargeIn();
-        return log.info('BARGE_IN', { reply: effect.reply, heard_ms: effect.heardMs });
+        return log.info('BARGE_IN', { reply: effect.reply, heard_ms: effect.heardMs, decided_ms: this.#sinceMedia() });
       case 'hang-up':
         this.#hungUp = effect.reason;
         return this.#o.transport.close(1000, effect.reason);
       case 'call-close':
         return this.#end(effect.reason, effect.reason !== 'socket-lost' && effect.reason !== 'media-lost');
     }
+  }
+
+  /** How long ago the newest audio came in: for a barge-in, what Kav itself has added to the caller's reaction time. */
+  #sinceMedia(): number {
+    return Math.round((this.#o.clock.now() - this.#lastMediaAt) * 1000) / 1000;
   }
 
   #startReply(reply: number, plan: ReplyPlan): void {
@@ -287,12 +291,11 @@ export class CallSession implements MediaReceiver {
   }
 
   #createPlayout(): PlayoutQueue {
-    const { clock, scheduler, stats, settings, streamSid, transport } = this.#o;
+    const { clock, scheduler, settings, streamSid, transport } = this.#o;
     const encoder = createMediaEncoder(streamSid);
     return new PlayoutQueue({
       clock,
       scheduler,
-      stats,
       leadMs: settings.playoutLeadMs,
       markEveryMs: settings.markEveryMs,
       sink: {
@@ -305,6 +308,7 @@ export class CallSession implements MediaReceiver {
         this.#o.log.debug('MEDIA_TX', { reply, frames: sentMs / 20 });
         this.#runner.dispatch({ type: 'playout-dry', reply, sentMs });
       },
+      onUnderrun: () => this.#o.metrics.playoutUnderrun(),
       onBug: (error) => this.#onBug(error),
     });
   }

@@ -2,7 +2,7 @@
  * The journal of a call: one JSON line for how it began, then one for each step. A production call is a file that
  * replays. Lines are buffered and written off the media path; a disk that fails costs the journal, never the call.
  */
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { initialCall, step } from '../core/call.ts';
 import type { CallEffect, CallEvent, FloorState } from '../core/call-event.ts';
@@ -47,7 +47,7 @@ export interface JournalFolderOptions {
 }
 
 /** How long a line may wait for company before it is written. */
-const FLUSH_AFTER_MS = 100;
+const FLUSH_AFTER_MS = 500;
 
 /** Writes `<CallSid>.jsonl` files into one folder, readable by their owner only: they hold what people said. */
 export class JournalFolder {
@@ -63,31 +63,53 @@ export class JournalFolder {
   }
 
   open(head: JournalHead): Journal {
-    const { clock, onError } = this.#options;
-    this.#ready ??= mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
-    const file = this.pathOf(head.callSid);
-    let lines = `${JSON.stringify(head)}\n`;
-    let disarm: (() => void) | undefined;
-    let writing: Promise<unknown> = this.#ready;
-    const flush = (): void => {
-      disarm = undefined;
-      const text = lines;
-      lines = '';
-      writing = writing
-        .then(() => appendFile(file, text, { mode: 0o600 }))
-        .catch((error: unknown) => onError(error, head.callSid));
-    };
-    return {
-      write(entry) {
-        lines += `${JSON.stringify(entry)}\n`;
-        disarm ??= clock.at(clock.now() + FLUSH_AFTER_MS, flush);
-      },
-      async close() {
-        disarm?.();
-        flush();
-        await writing;
-      },
-    };
+    const { folder, clock, onError } = this.#options;
+    this.#ready ??= mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = this.#ready.then(() => open(this.pathOf(head.callSid), 'a', 0o600));
+    const journal = new FileJournal(file, clock, (error) => onError(error, head.callSid));
+    journal.append(JSON.stringify(head));
+    return journal;
+  }
+}
+
+class FileJournal implements Journal {
+  readonly #file: Promise<FileHandle>;
+  readonly #clock: Clock;
+  readonly #onError: (error: unknown) => void;
+  #lines = '';
+  #disarm: (() => void) | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(file: Promise<FileHandle>, clock: Clock, onError: (error: unknown) => void) {
+    this.#file = file;
+    this.#clock = clock;
+    this.#onError = onError;
+    file.catch(() => {}); // every write reports it
+  }
+
+  write(entry: JournalEntry): void {
+    this.append(JSON.stringify(entry));
+  }
+
+  append(line: string): void {
+    this.#lines += `${line}\n`;
+    this.#disarm ??= this.#clock.at(this.#clock.now() + FLUSH_AFTER_MS, () => this.#flush());
+  }
+
+  async close(): Promise<void> {
+    this.#disarm?.();
+    this.#flush();
+    await this.#writing;
+    await this.#file.then((file) => file.close()).catch(this.#onError);
+  }
+
+  #flush(): void {
+    this.#disarm = undefined;
+    const text = this.#lines;
+    this.#lines = '';
+    if (text === '') return;
+    const write = async (): Promise<void> => void (await (await this.#file).appendFile(text));
+    this.#writing = this.#writing.then(write).catch(this.#onError);
   }
 }
 

@@ -10,7 +10,7 @@ function rig() {
   const sent: { at: number; what: 'media' | 'mark' | 'clear'; mark?: MarkName; frame?: Uint8Array }[] = [];
   const events: string[] = [];
   const stats = { underruns: 0 };
-  const scheduler = new PlayoutScheduler(clock);
+  const scheduler = new PlayoutScheduler(clock, () => {});
   const queue = new PlayoutQueue({
     clock,
     scheduler,
@@ -21,7 +21,7 @@ function rig() {
       mark: (name) => sent.push({ at: clock.now(), what: 'mark', mark: parseMarkName(name)! }),
       clear: () => sent.push({ at: clock.now(), what: 'clear' }),
     },
-    stats: { lateness: () => {}, underrun: () => stats.underruns++ },
+    onUnderrun: () => stats.underruns++,
     onStart: (reply) => events.push(`${clock.now()} start ${reply}`),
     onDry: (reply, sentMs) => events.push(`${clock.now()} dry ${reply} ${sentMs}`),
     onBug: (error) => {
@@ -48,7 +48,7 @@ describe('playout', () => {
       expect(at, `frame ${i} is not early`).toBeGreaterThanOrEqual(i * 20 - 180);
       expect(at, `frame ${i} is in time`).toBeLessThanOrEqual(Math.max(0, i * 20 - 160));
     });
-    expect(events).toEqual(['0 start 1', '1005 dry 1 1000']);
+    expect(events).toEqual(['0 start 1', '1010 dry 1 1000']);
     expect(clock.alarms, 'no timer in silence').toBe(0);
   });
 
@@ -115,7 +115,7 @@ describe('playout', () => {
     queue.enqueue(1, audio(300));
     queue.end(1);
     clock.advanceTo(2000);
-    expect(events).toEqual(['0 start 1', '305 dry 1 300', '1000 start 1', '1300 dry 1 600']);
+    expect(events).toEqual(['0 start 1', '310 dry 1 300', '1000 start 1', '1300 dry 1 600']);
     expect(frames()).toHaveLength(30);
     expect(stats.underruns, 'the silence was the voice’s, not ours').toBe(0);
   });

@@ -38,23 +38,16 @@ export interface PlayoutSink {
   clear(): void;
 }
 
-/** Counts shared by all calls of the process, read when somebody asks. */
-export interface PlayoutStats {
-  /** A frame of a running reply left so many milliseconds after its turn. */
-  lateness(ms: number): void;
-  /** The caller's buffer ran empty although we had audio. */
-  underrun(): void;
-}
-
 export interface PlayoutQueueOptions {
   readonly clock: Clock;
   readonly scheduler: PlayoutScheduler;
   readonly sink: PlayoutSink;
-  readonly stats: PlayoutStats;
   readonly leadMs: number;
   readonly markEveryMs: number;
   readonly onStart: (reply: number) => void;
   readonly onDry: (reply: number, sentMs: number) => void;
+  /** The process was stalled for longer than the lead: the caller heard a gap. */
+  readonly onUnderrun: () => void;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -128,11 +121,9 @@ export class PlayoutQueue implements Pumped {
   /** Called by the scheduler every 20 ms while there is something to do. */
   pump(now: number, dueAt: number): boolean {
     if (this.#runFrom === undefined) return false;
-    if (this.#hasFrame()) {
-      this.#options.stats.lateness(now - dueAt);
-      if (this.#runFrom + this.#runMs < now) this.#recover(now);
-    }
-    this.#sendUntil(now + this.#options.leadMs);
+    if (this.#hasFrame() && this.#runFrom + this.#runMs < now) this.#recover(now);
+    // By the schedule, not by the clock: a wake that is early or late by a breath would send no frame, then two.
+    this.#sendUntil(dueAt + this.#options.leadMs);
     if (this.#hasFrame()) return true;
     if (this.#runFrom + this.#runMs > now) return true;
     this.#runFrom = undefined;
@@ -164,7 +155,7 @@ export class PlayoutQueue implements Pumped {
 
   /** The process was stalled past its lead. What should have played meanwhile is not sent in a burst: time restarts. */
   #recover(now: number): void {
-    this.#options.stats.underrun();
+    this.#options.onUnderrun();
     this.#runFrom = now;
     this.#runMs = 0;
   }

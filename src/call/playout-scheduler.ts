@@ -9,8 +9,8 @@ export interface Pumped {
 }
 
 /** Calls are spread over the frame time, so that hundreds of them do not all send in the same millisecond. */
-const SLOTS = 4;
-const SLOT_MS = 5;
+const SLOTS = 2;
+const SLOT_MS = 10;
 
 /**
  * One timer for the playout of every call, on absolute times: each queue is pumped every 20 ms, a late wake is
@@ -22,10 +22,13 @@ export class PlayoutScheduler {
   #size = 0;
   #next = 0;
   #slot = 0;
+  readonly #onWake: (lateMs: number) => void;
   #disarm: (() => void) | undefined;
 
-  constructor(clock: Clock) {
+  /** `onWake` learns how late each wake came, which is how late its frames are. */
+  constructor(clock: Clock, onWake: (lateMs: number) => void) {
     this.#clock = clock;
+    this.#onWake = onWake;
   }
 
   /** Idempotent. The queue joins the emptiest slot; its first frames are its own business, at once. */
@@ -52,6 +55,7 @@ export class PlayoutScheduler {
 
   #tick(): void {
     const now = this.#clock.now();
+    this.#onWake(now - this.#next);
     // After a stall every slot is late: each is pumped once and the schedule starts anew from here.
     const due = Math.min(SLOTS, 1 + Math.floor((now - this.#next) / SLOT_MS));
     for (let i = 0; i < due; i++) this.#pumpSlot(now, this.#next + i * SLOT_MS);

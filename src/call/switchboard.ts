@@ -12,7 +12,6 @@ import type { AgentRuntime } from './agent-runtime.ts';
 import { CallSession } from './call-session.ts';
 import type { AfterStream, Attached, CallDesk, IncomingCall, Opened, StreamStart } from './desk.ts';
 import type { Journal, JournalHead } from './journal.ts';
-import type { PlayoutStats } from './playout-queue.ts';
 import { PlayoutScheduler } from './playout-scheduler.ts';
 import { StreamTokens } from './stream-tokens.ts';
 import type { MediaTransport } from './transport.ts';
@@ -52,7 +51,6 @@ export class Switchboard implements CallDesk {
   readonly #calls = new Map<string, CallRecord>();
   readonly #tokens = new StreamTokens();
   readonly #scheduler: PlayoutScheduler;
-  readonly #stats: PlayoutStats;
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   readonly #sessions = new Set<CallSession>();
   #disarmWatch: (() => void) | undefined;
@@ -61,9 +59,7 @@ export class Switchboard implements CallDesk {
 
   constructor(options: SwitchboardOptions) {
     this.#o = options;
-    this.#scheduler = new PlayoutScheduler(options.clock);
-    const { metrics } = options;
-    this.#stats = { lateness: (ms) => metrics.playoutLateness(ms), underrun: () => metrics.playoutUnderrun() };
+    this.#scheduler = new PlayoutScheduler(options.clock, (lateMs) => options.metrics.playoutLateness(lateMs));
   }
 
   get language(): string {
@@ -159,7 +155,6 @@ export class Switchboard implements CallDesk {
     const session: CallSession = new CallSession({
       clock,
       scheduler: this.#scheduler,
-      stats: this.#stats,
       agent,
       settings,
       vad: new EnergyVad({ rmsFloor: vadRms, sustainFrames: Math.round(settings.bargeInMs / FRAME_MS) }),

@@ -43,7 +43,7 @@ export interface CallSettings {
 export const defaultSettings: CallSettings = {
   endpointingMs: 450,
   bargeIn: true,
-  bargeInMs: 160,
+  bargeInMs: 120,
   bargeInGraceMs: 200,
   dedupWindowMs: 8_000,
   transcriptWaitMs: 2_500,

@@ -103,7 +103,7 @@ function mediaMetrics(registry: Registry) {
   });
   const lateness = new Histogram({
     name: 'kav_playout_lateness_seconds',
-    help: 'How long after its due time a frame was sent.',
+    help: 'How long after its time the sender of all outbound frames woke.',
     buckets: LATENESS_BUCKETS_SECONDS,
     registers,
   });

@@ -43,6 +43,13 @@ export class VirtualClock implements Clock {
     this.#now = Math.max(this.#now, time);
   }
 
+  /** Time passes while nothing runs, as in a paused process; then what is overdue fires, late. */
+  stall(ms: number): void {
+    this.#now += ms;
+    const end = this.#now;
+    for (let next = this.#due(end); next; next = this.#due(end)) this.#fire(next);
+  }
+
   /** As `advanceTo`, relative to now, and draining promise jobs before each alarm and at the end. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
@@ -57,7 +64,7 @@ export class VirtualClock implements Clock {
   #fire(alarm: Alarm): void {
     alarm.cancelled = true;
     this.#pending--;
-    this.#now = alarm.time;
+    this.#now = Math.max(this.#now, alarm.time);
     alarm.wake();
   }
 
