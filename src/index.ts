@@ -21,3 +21,4 @@ export type {
   YesNoQuestion,
 } from './providers/flow/definition.ts';
 export { flow } from './providers/flow/flow.ts';
+export { type ScenarioSource, scenario } from './simulator/scenario.ts';

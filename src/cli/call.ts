@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { createRealClock } from '../call/real-clock.ts';
 import { ConfigError } from '../core/errors.ts';
+import { createFakeTextToSpeech } from '../providers/fake/text-to-speech.ts';
 import { createFlite } from '../providers/flite/client.ts';
-import { createLiveView, type View } from '../simulator/live-view.ts';
+import { createLiveView } from '../simulator/live-view.ts';
+import { OrderedView } from '../simulator/ordered-view.ts';
 import { placeCall } from '../simulator/place-call.ts';
 import { createSpeak, prepareScenario, type Script } from '../simulator/prepare-scenario.ts';
 import { renderReport } from '../simulator/render-report.ts';
@@ -33,6 +35,7 @@ export async function call(url: string, options: CallOptions): Promise<ExitCode>
   const journals = options.journals ?? path.resolve(environment.KAV_DATA_DIR, 'journals');
   const account = options.account ?? environment.TWILIO_ACCOUNT_SID;
   const script = await prepareScript(await scenarioOf(options));
+  const view = createTerminalView();
   const report = await placeCall({
     clock: createRealClock(),
     baseUrl,
@@ -43,21 +46,27 @@ export async function call(url: string, options: CallOptions): Promise<ExitCode>
     script,
     recordDir: options.out,
     journalPath: (callSid) => path.join(journals, `${callSid}.jsonl`),
-    ...(options.json ? {} : { view: createTerminalView() }),
+    ...(options.json ? {} : { view }),
   });
+  view.end();
   console.log(options.json ? JSON.stringify(report, undefined, 2) : `\n${renderReport(report)}`);
   return exitCodeOf(report);
 }
 
 export const exitCodeOf = ({ ok }: CallReport): ExitCode => (ok ? EXIT.ok : EXIT.no);
 
-export function createTerminalView(): View {
-  return createLiveView({ write: (line) => console.log(line), color: process.stdout.isTTY });
+export function createTerminalView(): OrderedView {
+  const view = createLiveView({ write: (line) => console.log(line), color: process.stdout.isTTY });
+  return new OrderedView(createRealClock(), view);
 }
 
-/** Speaks the caller's lines ahead of the call, with the local voice. */
+/** Speaks the caller's lines ahead of the call, in English with the local voice; no local voice speaks another language. */
 export async function prepareScript(scenario: Scenario): Promise<Script> {
-  const voice = createFlite({ clock: createRealClock(), env: process.env });
+  const context = { clock: createRealClock(), env: process.env };
+  const language = scenario.caller.language ?? 'en-US';
+  const isEnglish = new Intl.Locale(language).language === 'en';
+  if (!isEnglish) console.error(`note: no local voice speaks ${language}; the caller is heard as tones.`);
+  const voice = isEnglish ? createFlite(context) : createFakeTextToSpeech(context);
   try {
     return await prepareScenario(scenario, createSpeak(voice, scenario));
   } finally {

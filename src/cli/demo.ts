@@ -59,6 +59,7 @@ async function callAndReport(kav: Kav, caller: Scenario, out: string): Promise<E
   for (const remark of remarks) console.log(`  note: ${remark}`);
   console.log('');
   const script = await prepareScript(caller);
+  const view = createTerminalView();
   const report = await placeCall({
     clock: createRealClock(),
     baseUrl: kav.url,
@@ -68,8 +69,9 @@ async function callAndReport(kav: Kav, caller: Scenario, out: string): Promise<E
     script,
     recordDir: out,
     journalPath: (callSid) => path.join(kav.journalFolder, `${callSid}.jsonl`),
-    view: createTerminalView(),
+    view,
   });
+  view.end();
   console.log(`\n${renderReport(await keepJournal(report, out))}`);
   return exitCodeOf(report);
 }

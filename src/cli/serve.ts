@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { openKav } from './wire.ts';
+import { type Kav, openKav } from './wire.ts';
 
 export interface ServeOptions {
   readonly port?: number;
@@ -20,25 +20,28 @@ export async function serve({ port, agent }: ServeOptions): Promise<ExitCode> {
     process.stdout.isTTY,
   );
   const stopped = stopSignal();
-  try {
-    const { name, language, providers, remarks } = await kav.ready;
-    console.error(
-      `${name} (${language}) answers at ${kav.url}: ${providers.stt} → ${providers.brain} → ${providers.tts}`,
-    );
-    for (const remark of remarks) console.error(`  note: ${remark}`);
-    if (!process.env['TWILIO_AUTH_TOKEN']) {
-      console.error('  note: no TWILIO_AUTH_TOKEN: only callers on this machine can sign (npm run kav -- call).');
-    }
-  } catch (error) {
-    await kav.close();
-    throw error;
-  }
+  await announce(kav);
   await stopped.first;
   console.error('Draining: no new calls; the running ones may finish. Press Ctrl-C to end them now.');
   await Promise.race([kav.drain(), stopped.second, after(DRAIN_MS)]);
   await kav.close();
   stopped.forget();
   return EXIT.ok;
+}
+
+/** Without an agent the server stays: a caller who hears a sentence is better off than one who hears Twilio's error. */
+async function announce({ ready, url }: Kav): Promise<void> {
+  try {
+    const { name, language, providers, remarks } = await ready;
+    console.error(`${name} (${language}) answers at ${url}: ${providers.stt} → ${providers.brain} → ${providers.tts}`);
+    for (const remark of remarks) console.error(`  note: ${remark}`);
+    if (!process.env['TWILIO_AUTH_TOKEN']) {
+      console.error('  note: no TWILIO_AUTH_TOKEN: only callers on this machine can sign (npm run kav -- call).');
+    }
+  } catch (error) {
+    console.error(`kav: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`kav: no calls can be taken at ${url}: callers hear a sentence, and /readyz answers 503.`);
+  }
 }
 
 /** Resolves when the time is over; does not keep the process alive. */

@@ -22,7 +22,7 @@ export interface Kav {
   readonly authToken: string;
   /** Where the journals of calls are. */
   readonly journalFolder: string;
-  /** Resolves when the agent can take calls. Rejects with `ConfigError` when it never will. */
+  /** Resolves when the agent can take calls. Rejects, mostly with `ConfigError`, when it never will. */
   readonly ready: Promise<ReadyAgent>;
   /** Refuses new calls; resolves when the running ones have ended. */
   drain(): Promise<void>;
@@ -205,7 +205,7 @@ async function firstOf<Entry, P>(
 ): Promise<P> {
   const reasons: string[] = [];
   for (const entry of chain) {
-    const offer = await open(entry);
+    const offer = await open(entry).catch(refusalOf);
     if (!offer.ok) {
       reasons.push(offer.reason);
       continue;
@@ -215,6 +215,12 @@ async function firstOf<Entry, P>(
   }
   const problem = reasons.length > 0 ? reasons.join('; ') : 'names nothing that the agent has';
   throw new ConfigError(key, problem, `Name a provider that this machine has; \`fake\` is always there.`);
+}
+
+/** A provider that is there but set up wrongly is passed over as well, and named with what is wrong. */
+function refusalOf(error: unknown): { readonly ok: false; readonly reason: string } {
+  if (error instanceof ConfigError) return { ok: false, reason: error.message };
+  throw error;
 }
 
 async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, { log, metrics }: Parts): Promise<void> {

@@ -6,7 +6,8 @@ import type { CallEffect, CallEvent, CallOutcome, Turn } from './call-event.ts';
 import { clearPlayout, initialPlayout, openPlayout, type PlayoutState, stepPlayout } from './playout.ts';
 import type { CallSettings } from './settings.ts';
 import { floorOf, initialTurn, type TurnState, taskOf, turnDeadline } from './turn.ts';
-import { cutOff, sayAndLeave, stepTurn, type TurnContext, type TurnEffect, type TurnStep } from './turn-step.ts';
+import type { TurnContext, TurnEffect } from './turn-effects.ts';
+import { cutOff, sayAndLeave, stepTurn, type TurnStep } from './turn-step.ts';
 
 export interface CallState {
   readonly turn: TurnState;

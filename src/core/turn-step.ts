@@ -1,20 +1,10 @@
 /** Moves the floor: the one reducer that decides when the agent speaks, stops, asks again and leaves. */
-import type { CallEffect, CallEvent, EndReason, LineName } from './call-event.ts';
-import { heardMs, heardText, intendedText, isAnswerHeard, type PlayoutNews, type PlayoutState } from './playout.ts';
+import type { CallEvent, EndReason, LineName } from './call-event.ts';
+import { heardMs, isAnswerHeard, type PlayoutState } from './playout.ts';
+import { freshened, isRepeat, normalized } from './repeats.ts';
 import type { CallSettings } from './settings.ts';
 import { type CallerState, type Due, type ReplyTask, type TurnState, turnDeadline } from './turn.ts';
-
-/** What a step of the turn may look at beside its own state. */
-export interface TurnContext {
-  readonly playout: PlayoutState;
-  readonly news: PlayoutNews | undefined;
-  readonly settings: CallSettings;
-}
-
-/** As the call's effects, but the generation of a clear is the playout's to count. */
-export type TurnEffect =
-  | Exclude<CallEffect, { type: 'playout-clear' }>
-  | { readonly type: 'playout-clear'; readonly reply: number };
+import { agentTurn, callerTurn, cancelled, finished, type TurnContext, type TurnEffect } from './turn-effects.ts';
 
 export type TurnStep = readonly [state: TurnState, effects: readonly TurnEffect[]];
 
@@ -196,22 +186,6 @@ function onNoWords(state: TurnState, at: number, settings: CallSettings): TurnSt
   return stay({ ...state, caller: { ...caller, unheard }, phase: { name: 'listening', since: at } });
 }
 
-/** The recogniser says the same again although the caller has not: no speech since that could hold the words. */
-function isRepeat(caller: CallerState, text: string, at: number, settings: CallSettings): boolean {
-  const { lastFinal, owedFinals, sustained } = caller;
-  if (!lastFinal || at - lastFinal.at >= settings.dedupWindowMs || normalized(text) !== lastFinal.text) return false;
-  return !(lastFinal.fresh && (owedFinals > 0 || sustained));
-}
-
-const normalized = (text: string): string =>
-  text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
-
-const freshened = (caller: CallerState): CallerState =>
-  caller.lastFinal ? { ...caller, lastFinal: { ...caller.lastFinal, fresh: true } } : caller;
-
 function onDigit(state: TurnState, digit: string, at: number, { settings }: TurnContext): TurnStep {
   const caller = { ...state.caller, digits: state.caller.digits + digit, digitAt: at };
   const next = { ...state, caller };
@@ -291,12 +265,6 @@ function hangUp(state: TurnState, reason: EndReason, at: number, settings: CallS
   return stay({ ...state, phase: { name: 'leaving', reason, until } }, { type: 'hang-up', reason });
 }
 
-/** Stops brain, voice and playout of a reply. */
-const cancelled = ({ reply }: ReplyTask): TurnEffect[] => [
-  { type: 'reply-cancel', reply },
-  { type: 'playout-clear', reply },
-];
-
 /** Cancels an answer of which nothing was heard: its question is the caller's again, together with what follows. */
 function takeBack(state: TurnState, task: ReplyTask, at: number, context: TurnContext): TurnStep {
   const words = `${task.answers} ${state.caller.words}`.trim();
@@ -304,24 +272,6 @@ function takeBack(state: TurnState, task: ReplyTask, at: number, context: TurnCo
     task.answers === '' ? state.caller : { ...state.caller, words, wordsFrom: task.answersFrom };
   const effects = [...agentTurn(task, at, context, 'cut'), ...cancelled(task)];
   return [{ ...state, caller, phase: { name: 'listening', since: at } }, effects];
-}
-
-/** The record of a reply that is over: the caller's turn that it answered, and what was heard of it. */
-function finished(task: ReplyTask, at: number, context: TurnContext, how: 'played' | 'cut' = 'cut'): TurnEffect[] {
-  return [...callerTurn(task.answers, task.answersFrom, task.answersTo), ...agentTurn(task, at, context, how)];
-}
-
-function callerTurn(text: string, from: number, to: number): TurnEffect[] {
-  return text === '' ? [] : [{ type: 'turn-finished', turn: { who: 'caller', text, from, to } }];
-}
-
-function agentTurn(task: ReplyTask, at: number, context: TurnContext, how: 'played' | 'cut'): TurnEffect[] {
-  const { playout, settings } = context;
-  const intended = intendedText(playout);
-  const text = how === 'played' ? intended : heardText(playout, at, settings);
-  if (text === '') return [];
-  const turn = { who: 'agent', text, from: playout.startedAt ?? task.since, to: at } as const;
-  return [{ type: 'turn-finished', turn: text === intended ? turn : { ...turn, interrupted: true, intended } }];
 }
 
 // Deadlines

@@ -172,6 +172,8 @@ describe('what is refused before the upgrade', () => {
 });
 
 describe('the caps', () => {
+  const FEW = { pendingSockets: 32, pendingSocketsPerAddress: 8 };
+
   async function openMany(target: TestServer, count: number, headers: Record<string, string> = {}) {
     const results = await Promise.allSettled(
       Array.from({ length: count }, () => openMedia(target, { headers: { ...SIGNED, ...headers } })),
@@ -186,7 +188,7 @@ describe('the caps', () => {
   }
 
   test('one address holds 8 sockets that have not started, and may come again when they are gone', async () => {
-    await using own = await openTestServer();
+    await using own = await openTestServer({ limits: FEW });
     const { sockets, refusals } = await openMany(own, 40);
     expect(sockets).toHaveLength(8);
     expect(new Set(refusals)).toEqual(new Set(['Error: Unexpected server response: 503']));
@@ -198,7 +200,7 @@ describe('the caps', () => {
   });
 
   test('addresses behind a trusted proxy are told apart, and 32 in all may wait', async () => {
-    await using own = await openTestServer({ trustedProxies: ['loopback'] });
+    await using own = await openTestServer({ trustedProxies: ['loopback'], limits: FEW });
     const rounds = [];
     for (let client = 1; client <= 6; client++) {
       rounds.push(await openMany(own, 8, { 'X-Forwarded-For': `203.0.113.${client}` }));
@@ -208,7 +210,7 @@ describe('the caps', () => {
   });
 
   test('a client cannot choose its address', async () => {
-    await using own = await openTestServer();
+    await using own = await openTestServer({ limits: FEW });
     let held = 0;
     for (let client = 1; client <= 10; client++) {
       held += (await openMany(own, 1, { 'X-Forwarded-For': `203.0.113.${client}` })).sockets.length;

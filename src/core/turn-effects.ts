@@ -1,0 +1,46 @@
+/** What the turn wants of the shell, and the record that it leaves of each reply. */
+import type { CallEffect } from './call-event.ts';
+import { heardText, intendedText, type PlayoutNews, type PlayoutState } from './playout.ts';
+import type { CallSettings } from './settings.ts';
+import type { ReplyTask } from './turn.ts';
+
+/** What a step of the turn may look at beside its own state. */
+export interface TurnContext {
+  readonly playout: PlayoutState;
+  readonly news: PlayoutNews | undefined;
+  readonly settings: CallSettings;
+}
+
+/** As the call's effects, but the generation of a clear is the playout's to count. */
+export type TurnEffect =
+  | Exclude<CallEffect, { type: 'playout-clear' }>
+  | { readonly type: 'playout-clear'; readonly reply: number };
+
+/** Stops brain, voice and playout of a reply. */
+export const cancelled = ({ reply }: ReplyTask): TurnEffect[] => [
+  { type: 'reply-cancel', reply },
+  { type: 'playout-clear', reply },
+];
+
+/** The record of a reply that is over: the caller's turn that it answered, and what was heard of it. */
+export function finished(
+  task: ReplyTask,
+  at: number,
+  context: TurnContext,
+  how: 'played' | 'cut' = 'cut',
+): TurnEffect[] {
+  return [...callerTurn(task.answers, task.answersFrom, task.answersTo), ...agentTurn(task, at, context, how)];
+}
+
+export function callerTurn(text: string, from: number, to: number): TurnEffect[] {
+  return text === '' ? [] : [{ type: 'turn-finished', turn: { who: 'caller', text, from, to } }];
+}
+
+export function agentTurn(task: ReplyTask, at: number, context: TurnContext, how: 'played' | 'cut'): TurnEffect[] {
+  const { playout, settings } = context;
+  const intended = intendedText(playout);
+  const text = how === 'played' ? intended : heardText(playout, at, settings);
+  if (text === '') return [];
+  const turn = { who: 'agent', text, from: playout.startedAt ?? task.since, to: at } as const;
+  return [{ type: 'turn-finished', turn: text === intended ? turn : { ...turn, interrupted: true, intended } }];
+}
