@@ -227,7 +227,7 @@ describe('barge-in', () => {
     const script = asked()
       .at(3000, ...start(2, 'Goodbye.', 900), end(2, true))
       .at(3200, speech(3140));
-    expect(script.at(3900, played(2, 900)).log.slice(-2)).toEqual(['3900 hang-up agent-finished', '3900 LISTENING']);
+    expect(script.at(3900, played(2, 900)).log.at(-1)).toBe('3900 hang-up agent-finished');
     expect(script.until(6000).log.at(-1)).toBe('5900 call-close agent-finished');
   });
 });

@@ -88,6 +88,7 @@ function settle(before: CallState, after: CallState, decided: readonly TurnEffec
     effects.push(effect);
   }
   const floor = floorOf(after.turn);
-  if (floor !== floorOf(before.turn) && !isEnded(after)) effects.push({ type: 'state-change', state: floor });
+  const isOver = after.turn.phase.name === 'leaving' || isEnded(after);
+  if (floor !== floorOf(before.turn) && !isOver) effects.push({ type: 'state-change', state: floor });
   return [{ ...after, playout, transcript }, effects];
 }

@@ -47,7 +47,7 @@ export const defaultSettings: CallSettings = {
   bargeInGraceMs: 200,
   dedupWindowMs: 8_000,
   transcriptWaitMs: 2_500,
-  unheardSpeechMs: 600,
+  unheardSpeechMs: 300,
   digitGapMs: 1_500,
   noInputMs: 7_000,
   noInputPrompts: 2,
