@@ -173,7 +173,7 @@ export class CallSession implements MediaReceiver {
     this.#media.push(scratch.subarray(0, size), timestampMs);
     if (this.#media.framesReceived - this.#loggedFrames < WS_MEDIA_EVERY_FRAMES) return;
     this.#loggedFrames = this.#media.framesReceived;
-    log.debug('WS_MEDIA', { rx: this.#media.framesReceived });
+    log.info('WS_MEDIA', { rx: this.#media.framesReceived });
   }
 
   #onMark(name: string): void {
@@ -205,7 +205,7 @@ export class CallSession implements MediaReceiver {
       return;
     }
     const isFinal = event.type === 'final';
-    log.debug(isFinal ? 'STT_FINAL' : 'STT_PARTIAL', { chars: event.text.length, pii: { text: event.text } });
+    log.info(isFinal ? 'STT_FINAL' : 'STT_PARTIAL', { chars: event.text.length, pii: { text: event.text } });
     this.#runner.dispatch({ type: isFinal ? 'transcript-final' : 'transcript-partial', text: event.text });
   }
 
@@ -280,7 +280,7 @@ export class CallSession implements MediaReceiver {
       onExpect: (expectation) => this.#guard(() => this.#stt.expect(expectation)),
       onSpoken: (bytes) => {
         log.info('TTS_SUCCESS', { bytes });
-        log.debug('TTS_LEN_ms', { ms: bytes / 8 });
+        log.info('TTS_LEN_ms', { ms: bytes / 8 });
       },
       onFailure: (error) =>
         log.error(
@@ -305,7 +305,7 @@ export class CallSession implements MediaReceiver {
       },
       onStart: (reply) => this.#runner.dispatch({ type: 'playout-start', reply }),
       onDry: (reply, sentMs) => {
-        this.#o.log.debug('MEDIA_TX', { reply, frames: sentMs / 20 });
+        this.#o.log.info('MEDIA_TX', { reply, frames: sentMs / 20 });
         this.#runner.dispatch({ type: 'playout-dry', reply, sentMs });
       },
       onUnderrun: () => this.#o.metrics.playoutUnderrun(),

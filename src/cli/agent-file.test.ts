@@ -1,4 +1,3 @@
-/** Agent files are loaded by Node itself, so each is tried in a process of its own. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -2,12 +2,11 @@
  * PocketSphinx, a grammar recogniser for English that runs on this machine. It hears only what the grammar allows, so
  * it is as good as the agent's expectations are narrow: https://github.com/cmusphinx/pocketsphinx.
  */
-import { Worker } from 'node:worker_threads';
-import { ProviderError, type ProviderErrorDetails } from '../../core/errors.ts';
+import type { ProviderError } from '../../core/errors.ts';
 import type { ProviderContext, SpeechToText, SpeechToTextOptions, SpeechToTextSession } from '../contracts.ts';
 import { modelFolderOf } from './model.ts';
+import { RecogniserThread, sphinxError } from './recogniser-thread.ts';
 import { PocketsphinxSession } from './session.ts';
-import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 export interface PocketsphinxOptions {
   /** Told once of every word or grammar that cannot be listened for. Node's warnings when left out. */
@@ -27,9 +26,8 @@ export function createPocketsphinx(context: ProviderContext, options: Pocketsphi
 class Recogniser {
   readonly #context: ProviderContext;
   readonly #warn: (message: string) => void;
-  readonly #sessions = new Map<number, PocketsphinxSession>();
-  #worker: Worker | undefined;
-  #lastId = 0;
+  readonly #threads = new Set<RecogniserThread>();
+  #current: RecogniserThread | undefined;
   #isClosed = false;
 
   constructor(context: ProviderContext, warn: (message: string) => void) {
@@ -38,74 +36,36 @@ class Recogniser {
   }
 
   open({ language, onEvent }: SpeechToTextOptions): SpeechToTextSession {
-    const id = ++this.#lastId;
-    const refusal = this.#refusalFor(language);
-    const worker = refusal ? undefined : this.#runningWorker();
-    const session = new PocketsphinxSession({
-      id,
-      post: (message: ToWorker, transfer: readonly ArrayBuffer[] = []) => worker?.postMessage(message, transfer),
-      onEvent,
-      onClosed: () => this.#forget(id),
-    });
-    this.#sessions.set(id, session);
-    const { clock } = this.#context;
-    if (refusal) clock.at(clock.now(), () => session.fail(refusal));
-    return session;
+    if (this.#isClosed) return this.#refuse(onEvent, sphinxError('provider-unavailable', 'is closed'));
+    if (!/^en(?:-|$)/i.test(language)) {
+      const problem = `hears English only, the call is in ${language}`;
+      return this.#refuse(onEvent, sphinxError('provider-misconfigured', problem));
+    }
+    if (!this.#current?.isFresh) this.#current = this.#startThread();
+    return this.#current.open(onEvent);
   }
 
   /** Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const session of this.#sessions.values()) await session.close();
-    const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
+    await Promise.all([...this.#threads].map((thread) => thread.close()));
   }
 
-  #refusalFor(language: string): ProviderError | undefined {
-    if (this.#isClosed) return sphinxError('provider-unavailable', 'is closed');
-    if (/^en(?:-|$)/i.test(language)) return undefined;
-    return sphinxError('provider-misconfigured', `hears English only, the call is in ${language}`);
+  #startThread(): RecogniserThread {
+    const thread = new RecogniserThread({
+      modelFolder: modelFolderOf(this.#context.env),
+      warn: this.#warn,
+      onGone: () => this.#threads.delete(thread),
+    });
+    this.#threads.add(thread);
+    return thread;
   }
 
-  #runningWorker(): Worker {
-    this.#worker ??= this.#startWorker();
-    this.#worker.ref();
-    return this.#worker;
+  /** A session that is dead from the start, and says so as soon as it may. */
+  #refuse(onEvent: SpeechToTextOptions['onEvent'], error: ProviderError): SpeechToTextSession {
+    const session = new PocketsphinxSession({ id: 0, post: () => {}, onEvent, onClosed: () => {} });
+    const { clock } = this.#context;
+    clock.at(clock.now(), () => session.fail(error));
+    return session;
   }
-
-  #startWorker(): Worker {
-    const workerData = { modelFolder: modelFolderOf(this.#context.env) };
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
-    const fail = (cause: unknown) => this.#lose(worker, cause);
-    worker.on('message', (message: FromWorker) => this.#receive(message));
-    worker.on('error', fail);
-    worker.on('exit', (status) => fail(new Error(`exit status ${status}`)));
-    return worker;
-  }
-
-  #receive(message: FromWorker): void {
-    if (message.type === 'note') return this.#warn(`pocketsphinx: ${message.text}`);
-    const session = this.#sessions.get(message.session);
-    if (message.type === 'failed') session?.fail(sphinxError('provider-failed', message.problem));
-    else session?.receive(message.type, message.text);
-  }
-
-  /** Every open session fails; the next one gets a new thread. */
-  #lose(worker: Worker, cause: unknown): void {
-    if (this.#worker !== worker) return;
-    this.#worker = undefined;
-    const error = sphinxError('provider-failed', 'the thread died', cause);
-    for (const session of [...this.#sessions.values()]) session.fail(error);
-  }
-
-  #forget(id: number): void {
-    this.#sessions.delete(id);
-    if (this.#sessions.size === 0) this.#worker?.unref();
-  }
-}
-
-function sphinxError(code: ProviderErrorDetails['code'], message: string, cause?: unknown): ProviderError {
-  const retryable = code === 'provider-failed';
-  return new ProviderError({ provider: 'pocketsphinx', operation: 'stt', code, retryable }, message, cause);
 }

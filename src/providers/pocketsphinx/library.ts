@@ -9,10 +9,16 @@ export interface Sphinx {
   readonly ps_args: () => Pointer;
   readonly cmd_ln_init: (inout: null, definitions: Pointer, strict: number, ...args: unknown[]) => Pointer;
   readonly cmd_ln_free_r: (config: Pointer) => number;
+  readonly jsgf_parse_string: (text: string, parent: null) => Pointer;
+  readonly jsgf_get_public_rule: (grammar: Pointer) => Pointer;
+  readonly jsgf_build_fsg: (grammar: Pointer, rule: Pointer, logmath: Pointer, languageWeight: number) => Pointer;
+  readonly jsgf_grammar_free: (grammar: Pointer) => void;
+  readonly fsg_model_free: (fsg: Pointer) => number;
   readonly ps_init: (config: Pointer) => Pointer;
   readonly ps_free: (decoder: Pointer) => number;
   readonly ps_add_word: (decoder: Pointer, word: string, phones: string, update: number) => number;
-  readonly ps_set_jsgf_string: (decoder: Pointer, search: string, jsgf: string) => number;
+  readonly ps_get_logmath: (decoder: Pointer) => Pointer;
+  readonly ps_set_fsg: (decoder: Pointer, search: string, fsg: Pointer) => number;
   readonly ps_set_search: (decoder: Pointer, search: string) => number;
   readonly ps_start_utt: (decoder: Pointer) => number;
   readonly ps_process_raw: (decoder: Pointer, data: Int16Array, samples: number, noSearch: 0, fullUtt: 0) => number;
@@ -34,7 +40,13 @@ const DECLARATIONS: Readonly<
   ps_init: ['pocketsphinx', 'void *ps_init(void *config)'],
   ps_free: ['pocketsphinx', 'int ps_free(void *ps)'],
   ps_add_word: ['pocketsphinx', 'int ps_add_word(void *ps, const char *word, const char *phones, int update)'],
-  ps_set_jsgf_string: ['pocketsphinx', 'int ps_set_jsgf_string(void *ps, const char *name, const char *jsgf)'],
+  jsgf_parse_string: ['sphinxbase', 'void *jsgf_parse_string(const char *string, void *parent)'],
+  jsgf_get_public_rule: ['sphinxbase', 'void *jsgf_get_public_rule(void *grammar)'],
+  jsgf_build_fsg: ['sphinxbase', 'void *jsgf_build_fsg(void *grammar, void *rule, void *lmath, float lw)'],
+  jsgf_grammar_free: ['sphinxbase', 'void jsgf_grammar_free(void *grammar)'],
+  fsg_model_free: ['sphinxbase', 'int fsg_model_free(void *fsg)'],
+  ps_get_logmath: ['pocketsphinx', 'void *ps_get_logmath(void *ps)'],
+  ps_set_fsg: ['pocketsphinx', 'int ps_set_fsg(void *ps, const char *name, void *fsg)'],
   ps_set_search: ['pocketsphinx', 'int ps_set_search(void *ps, const char *name)'],
   ps_start_utt: ['pocketsphinx', 'int ps_start_utt(void *ps)'],
   ps_process_raw: [

@@ -109,6 +109,14 @@ describe.skipIf(!available.ok)(suite, () => {
       expect(warnings.filter((message) => message.includes('frobnitzel')).length).toBe(1);
     });
 
+    test('goes on after hundreds of calls, when its thread is replaced', async () => {
+      const options = { callSid: 'CA00', language: 'en-US', onEvent: () => {} };
+      const open = recogniser.open(options);
+      for (let i = 0; i < 600; i++) await recogniser.open(options).close();
+      await open.close();
+      expect(finalOf(await hear(recogniser, await say('yes please'), { kind: 'yes-no' }))).toBe('yes please');
+    });
+
     test('a grammar that cannot be read is replaced by its kind', async () => {
       const expectation: Expectation = { kind: 'yes-no', grammar: '((yes ;' };
       expect(finalOf(await hear(recogniser, await say('yes please'), expectation))).toBe('yes please');

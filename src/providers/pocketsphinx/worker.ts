@@ -33,14 +33,14 @@ function note(text: string): void {
   post({ type: 'note', text });
 }
 
-function applyGrammar(decoder: Decoder, expectation: Expectation): void {
+function openDecoder(expectation: Expectation): Decoder {
   const grammar = compileGrammar(expectation, dictionary);
   for (const problem of grammar.problems) note(problem);
   try {
-    decoder.setGrammar(grammar);
+    return new Decoder(sphinx, model, grammar);
   } catch (error) {
     note(String(error));
-    decoder.setGrammar(compileGrammar({ kind: 'open' }, dictionary));
+    return new Decoder(sphinx, model, compileGrammar({ kind: expectation.kind }, dictionary));
   }
 }
 
@@ -48,9 +48,7 @@ function obey(message: ToWorker): void {
   const { session } = message;
   if (message.type === 'open') {
     const onPartial = (text: string) => post({ type: 'partial', session, text });
-    const listening = new Listening({ decoder: new Decoder(sphinx, model), applyGrammar, onPartial });
-    listenings.set(session, listening);
-    listening.expect({ kind: 'open' });
+    listenings.set(session, new Listening({ openDecoder, onPartial }));
     return;
   }
   const listening = listenings.get(session);
