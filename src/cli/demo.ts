@@ -73,6 +73,10 @@ async function callAndReport(kav: Kav, caller: Scenario, out: string): Promise<E
   });
   view.end();
   console.log(`\n${renderReport(await keepJournal(report, out))}`);
+  console.log('Real here: HTTP, TwiML, signatures, the WebSocket, the audio and the time it took.');
+  console.log(
+    `Local stand-ins: ${providers.stt} hears, ${providers.brain} thinks, ${providers.tts} speaks, the caller is flite.`,
+  );
   return exitCodeOf(report);
 }
 
