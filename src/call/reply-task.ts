@@ -12,10 +12,11 @@ import type {
   HistoryTurn,
   TextToSpeechSession,
 } from '../providers/contracts.ts';
+import { isSpeakable } from '../providers/speakable.ts';
 import { encodeSpeech } from './encode-speech.ts';
 import type { LineCache } from './line-cache.ts';
 import type { PlayoutQueue } from './playout-queue.ts';
-import { isSpeakable, SentenceSplitter } from './sentences.ts';
+import { SentenceSplitter } from './sentences.ts';
 
 /** What a reply is made of. */
 export type ReplyPlan =

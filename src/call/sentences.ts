@@ -3,6 +3,8 @@
  * the rest is still being thought of.
  */
 
+import { isSpeakable } from '../providers/speakable.ts';
+
 /** An end mark, with closing quotes, that is followed by white space: `3.5` and `a.m` do not end a sentence. */
 const END = /[.!?…؟][\p{Pe}\p{Pf}"'״׳]*\s+/gu;
 /** A point after these is not the end of a sentence. */
@@ -41,6 +43,3 @@ export class SentenceSplitter {
     return space > 0 ? space + 1 : LONGEST_SENTENCE;
   }
 }
-
-/** Punctuation alone is not asked of a voice. */
-export const isSpeakable = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);

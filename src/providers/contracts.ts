@@ -3,6 +3,7 @@
  * per vendor; each passes the suite in `conformance/`. Telephone audio is G.711 µ-law, 8000 Hz, mono, one byte per
  * sample, and a frame is 160 bytes (20 ms).
  */
+import type { CallOutcome } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProviderError } from '../core/errors.ts';
 
@@ -89,12 +90,8 @@ export interface HistoryTurn {
   readonly interrupted?: boolean;
 }
 
-/** The result of a conversation that gathers something: a typed record that the journal and the report keep. */
-export interface Outcome {
-  readonly status: 'completed' | 'abandoned';
-  readonly flow: string;
-  readonly slots: Readonly<Record<string, string>>;
-}
+/** The result of a conversation that gathers something; the journal and the report keep it. */
+export type Outcome = CallOutcome;
 
 export interface BrainRequest {
   readonly reply: number;

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
-import { encodeMulaw } from '../audio/mulaw.ts';
-import { resample } from '../audio/resample.ts';
-import type { AudioChunk, TextToSpeech } from '../providers/contracts.ts';
+import { encodeSpeech } from '../call/encode-speech.ts';
+import type { TextToSpeech } from '../providers/contracts.ts';
 import { loadRecordedAudio } from '../providers/recorded-audio.ts';
 import type { CallerStep } from './caller.ts';
 import { type Clip, createClip } from './clip.ts';
@@ -86,14 +85,9 @@ async function speakLine(voice: TextToSpeech, { caller }: Scenario, text: string
   });
   try {
     const pieces: Uint8Array[] = [];
-    for await (const chunk of session.synthesize(text, new AbortController().signal)) pieces.push(toMulaw(chunk));
+    for await (const piece of encodeSpeech(session.synthesize(text, new AbortController().signal))) pieces.push(piece);
     return createClip(Buffer.concat(pieces));
   } finally {
     await session.close();
   }
-}
-
-function toMulaw(chunk: AudioChunk): Uint8Array {
-  if (chunk.encoding === 'mulaw') return chunk.data;
-  return encodeMulaw(resample(chunk.data, chunk.sampleRateHz, 8_000));
 }
