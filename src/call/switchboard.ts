@@ -133,9 +133,10 @@ export class Switchboard implements CallDesk {
     if (this.#sessions.size > 0) await new Promise<void>((resolve) => this.#onEmpty.push(resolve));
   }
 
-  /** Says goodbye to every caller; `drain` resolves when they have gone. */
-  endCalls(reason: EndReason): void {
-    for (const session of this.#sessions) session.requestEnd(reason);
+  /** Apologises to every caller and hangs up; resolves when they have gone. */
+  endCalls(): Promise<void> {
+    for (const session of this.#sessions) session.requestEnd('draining');
+    return this.drain();
   }
 
   async close(): Promise<void> {

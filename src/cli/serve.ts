@@ -6,7 +6,7 @@ export interface ServeOptions {
   readonly agent?: string;
 }
 
-/** How long a drain may take before the callers that are left hear a goodbye. */
+/** How long a drain may take before the callers that are left hear an apology. */
 const DRAIN_MS = 60 * 60_000;
 
 /** Serves until SIGTERM (finish the running calls) or SIGINT (twice: at once). */
@@ -23,7 +23,8 @@ export async function serve({ port, agent }: ServeOptions): Promise<ExitCode> {
   await announce(kav);
   await stopped.first;
   console.error('Draining: no new calls; the running ones may finish. Press Ctrl-C to end them now.');
-  await Promise.race([kav.drain(), stopped.second, after(DRAIN_MS)]);
+  const isLate = await Promise.race([kav.drain(), stopped.second, after(DRAIN_MS).then(() => true)]);
+  if (isLate) await Promise.race([kav.endCalls(), stopped.second]);
   await kav.close();
   stopped.forget();
   return EXIT.ok;

@@ -26,6 +26,8 @@ export interface Kav {
   readonly ready: Promise<ReadyAgent>;
   /** Refuses new calls; resolves when the running ones have ended. */
   drain(): Promise<void>;
+  /** Apologises to the callers that are left; resolves when they have gone. */
+  endCalls(): Promise<void>;
   /** Ends what is left and lets go of everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -71,6 +73,7 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
     journalFolder,
     ready: loading.then(({ ready }) => ready),
     drain: () => server.startDrain(),
+    endCalls: async () => (await loading).desk.endCalls(),
     close: once(() => closeAll(server, loading, parts)),
   };
 }

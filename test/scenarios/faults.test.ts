@@ -308,4 +308,17 @@ describe('tokens', () => {
     expect(line.end).toBe('caller');
     expect(line.caller.ear.spans).toHaveLength(2);
   });
+
+  test('at the end of a drain the callers that are left hear an apology', async () => {
+    const office = new Office();
+    await office.runtime.prepare();
+    const line = new Line(office, 1, [wait(60_000)]);
+    line.phone.start();
+    await office.clock.advance(4_000);
+    const ended = office.desk.endCalls();
+    await run(office, [line]);
+    await ended;
+    expect(line.closedWith).toEqual({ code: 1000, reason: 'draining' });
+    expect(line.caller.ear.spans, 'the greeting and the apology').toHaveLength(2);
+  });
 });
