@@ -344,7 +344,7 @@ describe('pings', () => {
       await until(() => expect(linesOf('PNG_PONG_RX')).toHaveLength(round));
     }
     expect(linesOf('PNG_PONG_TX')).toHaveLength(4);
-    expect(linesOf('PNG_PONG_TX').every((line) => line.level === 'debug' && line['missed'] === 0)).toBe(true);
+    expect(linesOf('PNG_PONG_TX').every((line) => line.level === 'info' && line['missed'] === 0)).toBe(true);
   });
 
   test('two unanswered ones end the connection at the third round', async () => {

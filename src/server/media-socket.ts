@@ -143,13 +143,13 @@ export class MediaSocket {
     if (socket.readyState !== socket.OPEN) return;
     this.#pingedAt = context.clock.now();
     socket.ping();
-    context.log.debug('PNG_PONG_TX', { ...this.#names, missed });
+    context.log.info('PNG_PONG_TX', { ...this.#names, missed });
   }
 
   #pong(): void {
     if (!this.#admit()) return;
     const { clock, log } = this.#options.context;
-    log.debug('PNG_PONG_RX', { ...this.#names, rtt_ms: Math.round(clock.now() - this.#pingedAt) });
+    log.info('PNG_PONG_RX', { ...this.#names, rtt_ms: Math.round(clock.now() - this.#pingedAt) });
   }
 
   #lost(): void {
