@@ -1,6 +1,7 @@
 /** The callers of the benchmark, in a process of their own: N phones on real sockets, told what to do by messages. */
 
 import WebSocket from 'ws';
+import { FRAME_MS } from '../src/audio/frame.ts';
 import { createRealClock } from '../src/call/real-clock.ts';
 import { createServerAddress } from '../src/simulator/carrier/server-address.ts';
 import { Phone } from '../src/simulator/phone.ts';
@@ -48,11 +49,14 @@ process.on('message', (message: { readonly order?: CallersOrder; readonly report
 });
 process.on('disconnect', () => process.exit(0));
 
+/** Calls begin at any moment of a frame, as on a real line, and not all at the same one (golden ratio sequence). */
+const spread = (i: number): number => ((i * 0.618_034) % 1) * FRAME_MS;
+
 async function place({ url, authToken, calls, rampMs }: CallersOrder): Promise<void> {
   const begin = clock.now();
   const placing: Promise<void>[] = [];
   for (let i = 0; i < calls; i++) {
-    await new Promise<void>((resolve) => clock.at(begin + (i * rampMs) / calls, resolve));
+    await new Promise<void>((resolve) => clock.at(begin + (i * rampMs) / calls + spread(i), resolve));
     placing.push(authToken === undefined ? placeBare(url, i) : placeCall(url, authToken, i));
   }
   await Promise.all(placing);

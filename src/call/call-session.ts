@@ -21,7 +21,7 @@ import { PlayoutQueue, parseMarkName } from './playout-queue.ts';
 import type { PlayoutScheduler } from './playout-scheduler.ts';
 import { queueSentence, type ReplyPlan, type ReplyTools, runReply } from './reply-task.ts';
 import type { MediaReceiver, MediaTransport } from './transport.ts';
-import { TurnTimer } from './turn-timing.ts';
+import { reportTiming, TurnTimer } from './turn-timing.ts';
 
 export interface CallSessionOptions {
   readonly clock: Clock;
@@ -63,6 +63,8 @@ export class CallSession implements MediaReceiver {
   readonly #timer = new TurnTimer();
   readonly #badKinds = new Set<string>();
   #reply: { readonly id: number; readonly abort: AbortController } | undefined;
+  /** The newest message's part of the scratch buffer. */
+  #audio: Uint8Array = new Uint8Array(0);
   #lastMediaAt: number;
   #warnedSilent = false;
   #loggedFrames = 0;
@@ -170,7 +172,9 @@ export class CallSession implements MediaReceiver {
     this.#warnedSilent = false;
     const { scratch, log } = this.#o;
     const size = decodePayload(payload, scratch);
-    this.#media.push(scratch.subarray(0, size), timestampMs);
+    // Messages are nearly always of one size, and a view costs more than the copy of 160 bytes.
+    if (this.#audio.length !== size) this.#audio = scratch.subarray(0, size);
+    this.#media.push(this.#audio, timestampMs);
     if (this.#media.framesReceived - this.#loggedFrames < WS_MEDIA_EVERY_FRAMES) return;
     this.#loggedFrames = this.#media.framesReceived;
     log.info('WS_MEDIA', { rx: this.#media.framesReceived });
@@ -318,13 +322,7 @@ export class CallSession implements MediaReceiver {
   #record(event: CallEvent, [state, effects]: CallStep): void {
     this.#o.journal.write({ event, effects, state: floorOf(state.turn) });
     const timing = this.#timer.take(event, effects);
-    if (!timing) return;
-    const { metrics } = this.#o;
-    metrics.turnPart('recognition', timing.recognitionMs);
-    metrics.turnPart('endpointing', timing.endpointingMs);
-    metrics.turnPart('brain', timing.brainMs);
-    metrics.turnPart('voice', timing.voiceMs);
-    metrics.turnPart('total', timing.totalMs);
+    if (timing) reportTiming(timing, this.#o.metrics);
   }
 
   #reportFrames(): void {

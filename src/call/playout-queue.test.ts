@@ -41,7 +41,7 @@ describe('playout', () => {
     queue.open(1);
     queue.enqueue(1, audio(1000));
     queue.end(1);
-    expect(frames()).toHaveLength(10);
+    expect(frames()).toHaveLength(9);
     clock.advanceTo(2000);
     expect(frames()).toHaveLength(50);
     frames().forEach(({ at }, i) => {

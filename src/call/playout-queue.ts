@@ -148,7 +148,8 @@ export class PlayoutQueue implements Pumped {
     const now = clock.now();
     this.#runFrom = now;
     this.#runMs = 0;
-    this.#sendUntil(now + leadMs);
+    // The last frame of the lead waits for the first pump, so that from there on frames are evenly spaced.
+    this.#sendUntil(now + leadMs - FRAME_MS);
     scheduler.add(this);
     this.#options.onStart(this.#reply);
   }
