@@ -250,3 +250,28 @@ test('audio of any length goes out and comes back, also from the middle of a lar
   );
   expect(decodePayload('/38AAAAA', Buffer.alloc(4))).toBe(4);
 });
+
+test('the usual form of a media message and any other form of it mean the same', () => {
+  fc.assert(
+    fc.property(
+      fc.nat(),
+      fc.nat(),
+      fc.nat(),
+      fc.uint8Array({ minLength: 1, maxLength: 400 }),
+      (sequence, chunk, timestamp, audio) => {
+        const media = {
+          track: 'inbound',
+          chunk: String(chunk),
+          timestamp: String(timestamp),
+          payload: Buffer.from(audio).toString('base64'),
+        };
+        const message = { event: 'media', sequenceNumber: String(sequence), media, streamSid: 'MZ0123' };
+        const { event, streamSid, ...rest } = message;
+        const usual = parseMediaMessage(JSON.stringify(message));
+        expect(usual.type).toBe('media');
+        expect(parseMediaMessage(JSON.stringify(message, undefined, 1))).toEqual(usual);
+        expect(parseMediaMessage(JSON.stringify({ streamSid, ...rest, event }))).toEqual(usual);
+      },
+    ),
+  );
+});
