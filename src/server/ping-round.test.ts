@@ -44,3 +44,15 @@ test('there is one timer for all, and none when the last has left, even from wit
   join(round);
   expect(clock.alarms).toBe(1);
 });
+
+test('peers that came at different times are not pinged together', () => {
+  const clock = new VirtualClock();
+  const round = new PingRound(clock, 10_000);
+  const early = join(round);
+  clock.advanceTo(5_000);
+  const late = join(round);
+  clock.advanceTo(14_999);
+  expect([early.seen, late.seen]).toEqual([['ping 0'], []]);
+  clock.advanceTo(15_000);
+  expect([early.seen, late.seen]).toEqual([['ping 0'], ['ping 0']]);
+});

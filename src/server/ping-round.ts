@@ -1,6 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 
 const MISSES_ALLOWED = 2;
+/** A round is spread over its time: hundreds of pings at once would hold up every call's audio for 10 ms. */
+const SLOTS = 20;
 
 /** One long socket, as the ping round sees it. */
 export interface PingedPeer {
@@ -27,26 +29,31 @@ interface Place {
  */
 export class PingRound {
   readonly #clock: Clock;
-  readonly #everyMs: number;
-  readonly #places = new Set<Place>();
+  readonly #slotMs: number;
+  readonly #slots: readonly Set<Place>[] = Array.from({ length: SLOTS }, () => new Set<Place>());
+  #size = 0;
+  /** The slot of the next visit. */
+  #next = 0;
   #disarm: (() => void) | undefined;
 
   constructor(clock: Clock, everyMs: number) {
     this.#clock = clock;
-    this.#everyMs = everyMs;
+    this.#slotMs = everyMs / SLOTS;
   }
 
   join(peer: PingedPeer): PingPlace {
     const place: Place = { peer, missed: 0 };
-    this.#places.add(place);
+    // The slot that was visited last, so that the first ping comes after a whole round.
+    const slot = this.#slots[(this.#next + SLOTS - 1) % SLOTS]!;
+    slot.add(place);
+    this.#size++;
     if (!this.#disarm) this.#arm();
     return {
       alive: () => {
         place.missed = 0;
       },
       leave: () => {
-        this.#places.delete(place);
-        if (this.#places.size > 0) return;
+        if (!slot.delete(place) || --this.#size > 0) return;
         this.#disarm?.();
         this.#disarm = undefined;
       },
@@ -54,9 +61,11 @@ export class PingRound {
   }
 
   #arm(): void {
-    this.#disarm = this.#clock.at(this.#clock.now() + this.#everyMs, () => {
+    this.#disarm = this.#clock.at(this.#clock.now() + this.#slotMs, () => {
+      const slot = this.#slots[this.#next]!;
+      this.#next = (this.#next + 1) % SLOTS;
       this.#arm();
-      for (const place of [...this.#places]) visit(place);
+      for (const place of [...slot]) visit(place);
     });
   }
 }
