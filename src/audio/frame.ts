@@ -7,7 +7,8 @@ export const FRAME_BYTES = 160;
 
 /**
  * Cuts µ-law pieces of any length into whole frames and carries the remainder to the next piece. The frame handed to
- * `onFrame` is one buffer, reused for every frame: copy what must outlive the call. `onFrame` must not call `push`.
+ * `onFrame` is a reused buffer, or the very piece if that was one frame: copy what must outlive the call. `onFrame`
+ * must not call `push`.
  */
 export class FrameAssembler {
   readonly #onFrame: (frame: Uint8Array) => void;
@@ -26,8 +27,7 @@ export class FrameAssembler {
   push(bytes: Uint8Array): void {
     // Twilio's messages are whole frames, nearly always.
     if (bytes.length === FRAME_BYTES && this.#filled === 0) {
-      this.#frame.set(bytes);
-      this.#emit();
+      this.#onFrame(bytes);
       return;
     }
     // A loop instead of `set(subarray)`: a view per frame would be an allocation per frame.

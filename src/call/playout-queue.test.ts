@@ -115,7 +115,7 @@ describe('playout', () => {
     queue.enqueue(1, audio(300));
     queue.end(1);
     clock.advanceTo(2000);
-    expect(events).toEqual(['0 start 1', '310 dry 1 300', '1000 start 1', '1300 dry 1 600']);
+    expect(events).toEqual(['0 start 1', '310 dry 1 300', '1000 start 1', '1310 dry 1 600']);
     expect(frames()).toHaveLength(30);
     expect(stats.underruns, 'the silence was the voice’s, not ours').toBe(0);
   });

@@ -31,11 +31,10 @@ export class PlayoutScheduler {
     this.#onWake = onWake;
   }
 
-  /** Idempotent. The queue joins the emptiest slot; its first frames are its own business, at once. */
+  /** Idempotent. The queue joins the slot that is next to come; its first frames are its own business, at once. */
   add(queue: Pumped): void {
     if (this.#slots.some((slot) => slot.has(queue))) return;
-    const emptiest = this.#slots.reduce((a, b) => (b.size < a.size ? b : a));
-    emptiest.add(queue);
+    this.#slots[this.#slot]!.add(queue);
     this.#size++;
     if (this.#disarm) return;
     this.#next = this.#clock.now() + SLOT_MS;

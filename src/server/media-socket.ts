@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import type { MediaReceiver, MediaTransport } from '../call/transport.ts';
 import type { LogFields } from '../observe/log.ts';
@@ -11,6 +12,8 @@ type StartMessage = Extract<MediaMessage, { type: 'start' }>;
 
 export interface MediaSocketOptions {
   readonly socket: WebSocket;
+  /** The connection under the WebSocket. */
+  readonly connection: Duplex;
   readonly context: ServerContext;
   readonly pings: PingRound;
   /** The socket has become a call's stream and is no stranger any more. */
@@ -33,10 +36,10 @@ export class MediaSocket {
   #pingedAt = 0;
 
   constructor(options: MediaSocketOptions) {
-    const { socket, context, pings } = options;
+    const { socket, connection, context, pings } = options;
     const { clock, limits } = context;
     this.#options = options;
-    this.#transport = this.#watchClose(openWsTransport(socket, clock, limits.closeMs));
+    this.#transport = this.#watchClose(openWsTransport({ socket, connection, clock, closeMs: limits.closeMs }));
     this.#bucket = new TokenBucket(limits.messagesPerSecond, limits.messageBurst, clock.now());
     this.#ping = pings.join({ ping: (missed) => this.#sendPing(missed), lost: () => this.#lost() });
     this.#cancelStartTimeout = clock.at(clock.now() + limits.startMs, () => this.#refuse('start-timeout'));

@@ -58,7 +58,7 @@ export class MediaUpgrade {
       socket.off('error', onError);
       const offered = request.headers['sec-websocket-protocol'] ?? '';
       this.#context.log.info('WS_HANDSHAKE', { proto_req: offered, chosen: webSocket.protocol });
-      this.#admit(webSocket, address);
+      this.#admit(webSocket, socket, address);
     });
   }
 
@@ -93,12 +93,13 @@ export class MediaUpgrade {
     return isSignedUpgrade({ authTokens, signature: signatureOf(request), url: wsUrl(origin, path) });
   }
 
-  #admit(webSocket: WebSocket, address: string | undefined): void {
+  #admit(webSocket: WebSocket, connection: Duplex, address: string | undefined): void {
     const { metrics } = this.#context;
     const leavePending = this.#countPending(address);
     metrics.socketOpened();
     const mediaSocket = new MediaSocket({
       socket: webSocket,
+      connection,
       context: this.#context,
       pings: this.#pings,
       onStarted: leavePending,
