@@ -62,14 +62,14 @@ async function answer(child: ChildProcess): Promise<Message> {
 }
 
 /** Loads one server: ramp, a measured stretch of steady load, and what the callers saw. */
-async function load(server: ChildProcess, order: CallersOrder): Promise<Load> {
+async function load(server: ChildProcess, order: CallersOrder, stretchMs: number): Promise<Load> {
   const callers = start('./callers.ts');
   const idle = usageOf(server.pid!);
   callers.send({ order });
   await answer(callers);
   const before = usageOf(server.pid!);
   const from = performance.now();
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  await new Promise((resolve) => setTimeout(resolve, stretchMs));
   const after: Usage = usageOf(server.pid!);
   const callSeconds = (order.calls * (performance.now() - from)) / 1000;
   const metrics = order.authToken === undefined ? '' : await (await fetch(`${order.url}/metrics`)).text();
@@ -95,9 +95,15 @@ function histogramQuantile(metrics: string, name: string, share: number): number
 async function loadEcho(calls: number): Promise<Load> {
   const server = start('./echo-server.ts');
   const { url } = await answer(server);
-  const result = await load(server, { url: url!, calls, rampMs: RAMP_MS });
+  const result = await load(server, { url: url!, calls, rampMs: RAMP_MS }, seconds * 500);
   server.disconnect();
   return result;
+}
+
+/** The cost of both; what the callers saw is the second's. */
+function meanOf(first: Load, second: Load): Load {
+  const mean = (key: 'cpuMsPerCallSecond' | 'rssMbPerCall') => (first[key] + second[key]) / 2;
+  return { ...second, cpuMsPerCallSecond: mean('cpuMsPerCallSecond'), rssMbPerCall: mean('rssMbPerCall') };
 }
 
 /** Calls are spread over one conversation's length, so that turns do not fall together. */
@@ -123,7 +129,7 @@ async function loadKav(calls: number): Promise<KavLoad> {
     log,
   );
   const { url, authToken } = await answer(server);
-  const result = await load(server, { url: url!, authToken: authToken!, calls, rampMs: RAMP_MS });
+  const result = await load(server, { url: url!, authToken: authToken!, calls, rampMs: RAMP_MS }, seconds * 1000);
   server.disconnect();
   await once(server, 'exit');
   closeSync(log);
@@ -180,8 +186,10 @@ function print(calls: number, kav: KavLoad, echo: Load): void {
 }
 
 for (const calls of sizes) {
-  const echo = await loadEcho(calls);
+  // A machine's speed drifts within minutes, so the yardstick is laid on before and after.
+  const before = await loadEcho(calls);
   const kav = await loadKav(calls);
+  const echo = meanOf(before, await loadEcho(calls));
   if (values.json) console.log(JSON.stringify({ calls, seconds, kav, echo }));
   else print(calls, kav, echo);
 }
