@@ -32,6 +32,12 @@ export function finished(
   return [...callerTurn(task.answers, task.answersFrom, task.answersTo), ...agentTurn(task, at, context, how)];
 }
 
+/** Everything that gives a reply up in its middle: the record of what was heard of it, and the stop. */
+export const abandoned = (task: ReplyTask, at: number, context: TurnContext): TurnEffect[] => [
+  ...finished(task, at, context),
+  ...cancelled(task),
+];
+
 export function callerTurn(text: string, from: number, to: number): TurnEffect[] {
   return text === '' ? [] : [{ type: 'turn-finished', turn: { who: 'caller', text, from, to } }];
 }

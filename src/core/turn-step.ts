@@ -4,7 +4,15 @@ import { heardMs, isAnswerHeard, type PlayoutState } from './playout.ts';
 import { freshened, isRepeat, normalized } from './repeats.ts';
 import type { CallSettings } from './settings.ts';
 import { type CallerState, type Due, type ReplyTask, type TurnState, turnDeadline } from './turn.ts';
-import { agentTurn, callerTurn, cancelled, finished, type TurnContext, type TurnEffect } from './turn-effects.ts';
+import {
+  abandoned,
+  agentTurn,
+  callerTurn,
+  cancelled,
+  finished,
+  type TurnContext,
+  type TurnEffect,
+} from './turn-effects.ts';
 
 export type TurnStep = readonly [state: TurnState, effects: readonly TurnEffect[]];
 
@@ -104,7 +112,7 @@ export function sayAndLeave(state: TurnState, { line, reason, at }: Farewell, co
   const { phase } = state;
   if (phase.name === 'listening') return say(state, line, at, reason);
   if (!('task' in phase) || phase.task.leaving) return stay(state);
-  const effects = [...finished(phase.task, at, context), ...cancelled(phase.task)];
+  const effects = abandoned(phase.task, at, context);
   return before(effects, say(state, line, at, reason));
 }
 
@@ -113,7 +121,7 @@ export function cutOff(state: TurnState, { reason, at }: Farewell, context: Turn
   const { phase } = state;
   if (!('task' in phase)) return stay(state);
   const { task } = phase;
-  const effects = [...finished(task, at, context), ...cancelled(task)];
+  const effects = abandoned(task, at, context);
   return before(effects, hangUp(state, task.leaving ?? reason, at, context.settings));
 }
 
@@ -252,7 +260,7 @@ function giveUp(state: TurnState, at: number, context: TurnContext): TurnStep {
   const { phase } = state;
   if (!('task' in phase)) return stay(state);
   const { task } = phase;
-  const effects = [...finished(task, at, context), ...cancelled(task)];
+  const effects = abandoned(task, at, context);
   const failed = { ...state, failures: state.failures + 1 };
   const reason = task.leaving ?? 'replies-failed';
   if (task.line === 'failure') return before(effects, hangUp(failed, reason, at, context.settings));
@@ -327,7 +335,7 @@ function interrupt(state: TurnState, at: number, context: TurnContext): TurnStep
   if (!isAnswerHeard(context.playout, at, context.settings)) {
     return before([cause], takeBack(claimed, task, at, context));
   }
-  return before([cause, ...finished(task, at, context), ...cancelled(task)], listen(claimed, at));
+  return before([cause, ...abandoned(task, at, context)], listen(claimed, at));
 }
 
 function bargeIn(task: ReplyTask, playout: PlayoutState, at: number, settings: CallSettings): TurnEffect {
