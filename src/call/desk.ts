@@ -2,6 +2,7 @@
  * What the webhooks and the media socket ask of the calls behind them. One implementation owns every call of the
  * process; the server knows only this.
  */
+import type { TokenRefusal } from './stream-tokens.ts';
 import type { MediaReceiver, MediaTransport } from './transport.ts';
 
 export interface IncomingCall {
@@ -34,14 +35,7 @@ export type Attached =
   | { readonly type: 'attached'; readonly receiver: MediaReceiver }
   | {
       readonly type: 'refused';
-      readonly reason:
-        | 'token-missing'
-        | 'token-unknown'
-        | 'token-used'
-        | 'token-expired'
-        | 'token-of-other-call'
-        | 'call-busy'
-        | 'draining';
+      readonly reason: TokenRefusal | 'call-busy';
     };
 
 export type AfterStream =

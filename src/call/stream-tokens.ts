@@ -8,13 +8,7 @@ export interface StreamToken {
   used: boolean;
 }
 
-export type TokenVerdict =
-  | 'good'
-  | 'token-missing'
-  | 'token-unknown'
-  | 'token-used'
-  | 'token-expired'
-  | 'token-of-other-call';
+export type TokenRefusal = 'token-missing' | 'token-unknown' | 'token-used' | 'token-expired' | 'token-of-other-call';
 
 const LIFETIME_MS = 60_000;
 /** 256 bits: not to be guessed, and short enough for a `<Parameter>` (500 characters at most). */
@@ -33,7 +27,7 @@ export class StreamTokens {
   }
 
   /** Uses the token up if it is good for this call. */
-  redeem(value: string, callSid: string, now: number): TokenVerdict {
+  redeem(value: string, callSid: string, now: number): TokenRefusal | 'good' {
     if (value === '') return 'token-missing';
     const token = this.#byCall.get(callSid);
     if (!token || !isSame(token.value, value)) {
