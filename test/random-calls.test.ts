@@ -8,19 +8,10 @@ import { type CallState, initialCall, isEnded, nextDeadline, step } from '../src
 import type { CallEffect, CallEvent, CallEventBody } from '../src/core/call-event.ts';
 import { type CallSettings, defaultSettings } from '../src/core/settings.ts';
 import { taskOf } from '../src/core/turn.ts';
+import { createRandom } from '../src/simulator/random.ts';
 import { VirtualClock } from '../src/simulator/virtual-clock.ts';
 
 const CALLS = 10_000;
-
-function prng(seed: number): () => number {
-  let s = seed | 0;
-  return () => {
-    s = (s + 0x6d2b79f5) | 0;
-    let t = Math.imul(s ^ (s >>> 15), 1 | s);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A shell with a random brain, a random voice and a carrier that plays, echoes marks, and flushes on clear. */
 class RandomShell {
@@ -41,7 +32,7 @@ class RandomShell {
   spokenWords = new Set<string>();
 
   constructor(seed: number) {
-    this.random = prng(seed);
+    this.random = createRandom(seed);
     this.settings = {
       ...defaultSettings,
       bargeIn: this.random() < 0.8,

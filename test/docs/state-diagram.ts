@@ -3,6 +3,7 @@ import { type CallState, initialCall, isEnded, nextDeadline, step } from '../../
 import type { CallEventBody } from '../../src/core/call-event.ts';
 import { defaultSettings } from '../../src/core/settings.ts';
 import { taskOf, turnDeadline } from '../../src/core/turn.ts';
+import { createRandom } from '../../src/simulator/random.ts';
 
 const WALKS = 6_000;
 const STEPS = 60;
@@ -18,7 +19,7 @@ export function renderStateDiagram(): string {
 }
 
 function walk(seed: number, causes: Map<string, Set<string>>): void {
-  const random = prng(seed);
+  const random = createRandom(seed);
   let state = initialCall;
   let at = 0;
   for (let i = 0; i < STEPS && !isEnded(state); i++) {
@@ -70,12 +71,4 @@ function randomEvent(state: CallState, at: number, random: () => number): CallEv
   if (random() < 0.01) return { type: 'stream-end', reason: 'caller-hung-up' };
   if (random() < 0.005) return { type: 'end-request', reason: 'draining' };
   return events[Math.floor(random() * events.length)]!;
-}
-
-function prng(seed: number): () => number {
-  let s = seed >>> 0;
-  return () => {
-    s = (Math.imul(s, 1_664_525) + 1_013_904_223) >>> 0;
-    return s / 2 ** 32;
-  };
 }
