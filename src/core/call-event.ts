@@ -20,6 +20,7 @@ export type EndReason =
   | 'no-input'
   | 'time-limit'
   | 'replies-failed'
+  | 'recogniser-failed'
   | 'socket-lost'
   | 'media-lost'
   | 'internal-error'
@@ -46,6 +47,12 @@ export type CallEventBody =
   /** The reply is complete: nothing more will be queued for it. */
   | { readonly type: 'reply-end'; readonly reply: number; readonly hangUp: boolean }
   | { readonly type: 'reply-error'; readonly reply: number; readonly code: string }
+  /** The brain asked for tools, which now run: they may take a while, and what they do is done. */
+  | { readonly type: 'tool-start'; readonly reply: number }
+  /** The tools of one round have ended; told even when the reply that asked for them was interrupted meanwhile. */
+  | { readonly type: 'tool-end'; readonly of: number; readonly exchanges: readonly ToolExchange[] }
+  /** A short account of the first `turns` entries of the history, that can stand for them. */
+  | { readonly type: 'summary'; readonly text: string; readonly turns: number }
   | { readonly type: 'outcome'; readonly reply: number; readonly outcome: CallOutcome }
   /** The first frame after a silence has been sent. */
   | { readonly type: 'playout-start'; readonly reply: number }
@@ -66,6 +73,15 @@ export type CallEventBody =
   | { readonly type: 'stream-end'; readonly reason: EndReason };
 
 export type CallEvent = CallEventBody & { readonly at: number };
+
+/** One use of a tool by the brain. `arguments` and `result` are JSON, as the model wrote and read them. */
+export interface ToolExchange {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+  readonly result: string;
+  readonly failed?: true;
+}
 
 /** What a flow or a tool gathered. */
 export interface CallOutcome {
@@ -92,6 +108,15 @@ export type CallEffect =
   | { readonly type: 'greeting-start'; readonly reply: number }
   /** Ask the brain for an answer to the transcript, which ends with the caller's turn. */
   | { readonly type: 'answer-start'; readonly reply: number }
+  /**
+   * Begin, ahead of the decision, what will probably be reply `reply`: an answer to `words`. Nothing of it may be heard,
+   * and no tool of it may run, before its `answer-start`.
+   */
+  | { readonly type: 'answer-prepare'; readonly reply: number; readonly words: string }
+  /** The caller goes on: what was prepared is not wanted. */
+  | { readonly type: 'answer-drop'; readonly reply: number }
+  /** The first `turns` entries of the history should be told in brief, so that requests stay small. */
+  | { readonly type: 'summary-start'; readonly turns: number }
   /** Say one fixed line as a reply of its own. */
   | { readonly type: 'line-start'; readonly reply: number; readonly line: LineName }
   /** Queue a fixed line into the reply that is being waited for. */

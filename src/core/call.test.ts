@@ -13,7 +13,7 @@ class Script {
   readonly #settings: CallSettings;
 
   constructor(settings: Partial<CallSettings> = {}) {
-    this.#settings = { ...defaultSettings, ...settings };
+    this.#settings = { ...defaultSettings, speculative: false, ...settings };
   }
 
   at(ms: number, ...events: CallEventBody[]): this {
@@ -140,7 +140,7 @@ describe('a turn', () => {
     const script = asked().at(2600, speech(2540)).at(2700, sustained);
     expect(script.log.slice(2)).toEqual(['2700 reply-cancel', '2700 playout-clear', '2700 LISTENING']);
     script.at(3500, silence(3300)).at(3600, final('on Sunday')).until(3750);
-    expect(historyOf(script.state).at(-1)?.text).toBe('are you open on Sunday');
+    expect(historyOf(script.state).at(-1)).toMatchObject({ text: 'are you open on Sunday' });
     expect(script.effects.filter(({ type }) => type === 'turn-finished')).toHaveLength(1);
   });
 
@@ -236,7 +236,7 @@ describe('never twice', () => {
   test('two finals of one utterance are one turn', () => {
     const script = greeted().at(1100, speech(1040)).at(2200, silence(2000)).at(2300, final('Hello.'), final('hello'));
     script.until(2450);
-    expect(historyOf(script.state).at(-1)?.text).toBe('Hello.');
+    expect(historyOf(script.state).at(-1)).toMatchObject({ text: 'Hello.' });
   });
 
   test('a late repeat during the answer is not answered again', () => {
@@ -284,14 +284,14 @@ describe('silence', () => {
   });
 
   test('a slow brain is covered by fillers, then by an apology, and the call goes on', () => {
-    const script = asked().until(5_500);
-    expect(script.log.at(-1)).toBe('5500 filler-play');
+    const script = asked().until(3_900);
+    expect(script.log.at(-1)).toBe('3900 filler-play');
     const filler: CallEventBody = { type: 'sentence-start', reply: 2, text: 'One moment.', line: 'filler' };
-    script.at(5_510, filler, { type: 'playout-start', reply: 2 }, { type: 'sentence-end', reply: 2, audioMs: 800 });
-    script.at(6_310, { type: 'playout-dry', reply: 2, sentMs: 800 }).until(9_810);
-    expect(script.log.at(-1)).toBe('9810 filler-play');
-    script.until(13_310);
-    expect(script.log).toContain('13310 line apology');
+    script.at(3_910, filler, { type: 'playout-start', reply: 2 }, { type: 'sentence-end', reply: 2, audioMs: 800 });
+    script.at(4_710, { type: 'playout-dry', reply: 2, sentMs: 800 }).until(8_210);
+    expect(script.log.at(-1)).toBe('8210 filler-play');
+    script.until(11_710);
+    expect(script.log).toContain('11710 line apology');
     expect(script.heard.slice(-2)).toEqual(['caller: are you open', 'agent: One moment.']);
   });
 
@@ -300,7 +300,7 @@ describe('silence', () => {
       asked()
         .until(14_450)
         .log.filter((line) => /line/.test(line)),
-    ).toEqual(['12500 line apology']);
+    ).toEqual(['10900 line apology']);
   });
 
   test('the second failure in a row ends the call with a line', () => {
@@ -361,4 +361,92 @@ describe('the end', () => {
     const hash = greeted().at(1500, { type: 'digit', digit: '7' }).at(1600, { type: 'digit', digit: '#' });
     expect(historyOf(hash.state).at(-1)?.text).toBe('7');
   });
+});
+
+describe('an answer begun ahead', () => {
+  const pausing = () => greeted({ speculative: true }).at(1100, speech(1040)).at(2200, silence(2000));
+
+  test('at half of the silence, on the words so far, and once', () => {
+    const script = pausing().at(2210, final('are you open'), end(99)).until(2450);
+    expect(script.log.slice(-3)).toEqual(['2225 answer-prepare', '2450 answer-start', '2450 THINKING']);
+    expect(script.effects).toContainEqual({ type: 'answer-prepare', reply: 2, words: 'are you open' });
+    expect(script.effects).toContainEqual({ type: 'answer-start', reply: 2 });
+  });
+
+  test('on a partial, and anew when the final says something else', () => {
+    const same = pausing().at(2201, { type: 'transcript-partial', text: 'Are you' }).at(2400, final('are you'));
+    expect(same.until(2450).log.filter((line) => line.endsWith('answer-prepare'))).toEqual(['2225 answer-prepare']);
+    const other = pausing().at(2201, { type: 'transcript-partial', text: 'are' }).at(2400, final('are you open'));
+    expect(other.until(2450).log.slice(-4)).toEqual([
+      '2225 answer-prepare',
+      '2400 answer-prepare',
+      '2450 answer-start',
+      '2450 THINKING',
+    ]);
+  });
+
+  test('is dropped when the caller goes on', () => {
+    const script = pausing().at(2210, final('I want')).at(2300, speech(2280)).at(2350, sustained);
+    expect(script.until(2449).log.slice(-2)).toEqual(['2225 answer-prepare', '2350 answer-drop']);
+    script.at(3200, silence(3000)).at(3210, final('a table')).until(3450);
+    expect(script.effects).toContainEqual({ type: 'answer-prepare', reply: 2, words: 'I want a table' });
+    expect(historyOf(script.state).at(-1)).toEqual({ who: 'caller', text: 'I want a table' });
+  });
+});
+
+describe('tools', () => {
+  const exchanges = [{ id: 'a', name: 'find', arguments: '{}', result: '{"free":true}' }];
+
+  test('keep the caller company while they run, and do not count against the brain', () => {
+    const script = asked().at(2600, { type: 'tool-start', reply: 2 }).until(4_100);
+    expect(script.log.slice(-2)).toEqual(['2600 caller: are you open', '4100 filler-play']);
+    expect(script.until(18_200).log.filter((line) => line.endsWith('filler-play'))).toHaveLength(5);
+    script.at(18_300, { type: 'tool-end', of: 2, exchanges }).at(18_500, ...start(2, 'It is.', 500), end(2));
+    expect(script.at(19_000, played(2, 500)).heard).toEqual(['agent: Hello.', 'caller: are you open', 'agent: It is.']);
+  });
+
+  test('what they did stays in the history, after the question, even when their reply was interrupted', () => {
+    const script = asked().at(2600, { type: 'tool-start', reply: 2 });
+    script.at(2700, speech(2650)).at(2800, sustained).at(2900, { type: 'tool-end', of: 2, exchanges });
+    script.at(3_500, silence(3_300)).at(3_510, final('and on Sunday')).until(3_750);
+    expect(historyOf(script.state)).toEqual([
+      { who: 'agent', text: 'Hello.' },
+      { who: 'caller', text: 'are you open' },
+      { who: 'tool', exchanges },
+      { who: 'caller', text: 'and on Sunday' },
+    ]);
+  });
+});
+
+test('a recogniser that is lost for good ends the call with a line', () => {
+  const script = greeted().at(3000, { type: 'recogniser-lost', code: 'provider-unavailable' });
+  expect(script.log.at(-2)).toBe('3000 line failure');
+  script.at(3100, ...start(2, 'Sorry.', 500), end(2)).at(3600, played(2, 500));
+  expect(script.log.at(-1)).toBe('3600 hang-up recogniser-failed');
+});
+
+test('a long history is to be summarised in its older half, once', () => {
+  const script = greeted({ summariseAfterTurns: 4 });
+  for (let turn = 0; turn < 4; turn++) {
+    const from = 3_000 + turn * 3_000;
+    const reply = turn + 2;
+    script
+      .at(from, speech(from))
+      .at(from + 500, silence(from + 400))
+      .at(from + 510, final(`question ${turn}`));
+    script.at(from + 1_000, ...start(reply, `Answer ${turn}.`, 500), end(reply)).at(from + 1_500, played(reply, 500));
+  }
+  const asked = script.effects.filter(({ type }) => type === 'summary-start');
+  expect(asked).toEqual([
+    { type: 'summary-start', turns: 2 },
+    { type: 'summary-start', turns: 4 },
+    { type: 'summary-start', turns: 6 },
+  ]);
+  script.at(
+    16_000,
+    { type: 'summary', text: 'Questions were asked.', turns: 4 },
+    { type: 'summary', text: '', turns: 2 },
+  );
+  expect(script.state.memory.summary).toEqual({ text: 'Questions were asked.', turns: 4 });
+  expect(historyOf(script.state)).toHaveLength(9);
 });

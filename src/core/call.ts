@@ -3,6 +3,7 @@
  * shell must carry out. The same events always give the same effects, which is why a journal replays.
  */
 import type { CallEffect, CallEvent, CallOutcome, Turn } from './call-event.ts';
+import { dueSummary, initialMemory, type MemoryState, type Remembered, remembered, stepMemory } from './memory.ts';
 import { clearPlayout, initialPlayout, openPlayout, type PlayoutState, stepPlayout } from './playout.ts';
 import type { CallSettings } from './settings.ts';
 import { floorOf, initialTurn, type TurnState, taskOf, turnDeadline } from './turn.ts';
@@ -13,6 +14,7 @@ export interface CallState {
   readonly turn: TurnState;
   readonly playout: PlayoutState;
   readonly transcript: readonly Turn[];
+  readonly memory: MemoryState;
   readonly outcome?: CallOutcome;
   /** When the call must end whatever happens; undefined before its start. */
   readonly expiresAt?: number;
@@ -22,7 +24,12 @@ export interface CallState {
 
 export type CallStep = readonly [state: CallState, effects: readonly CallEffect[]];
 
-export const initialCall: CallState = { turn: initialTurn, playout: initialPlayout, transcript: [] };
+export const initialCall: CallState = {
+  turn: initialTurn,
+  playout: initialPlayout,
+  transcript: [],
+  memory: initialMemory,
+};
 
 /** Never throws for any order of events; events of a reply that is no longer current are refused at the door. */
 export function step(state: CallState, event: CallEvent, settings: CallSettings): CallStep {
@@ -32,8 +39,9 @@ export function step(state: CallState, event: CallEvent, settings: CallSettings)
   const context = { playout, news, settings };
   const expired = event.type === 'deadline' && state.expiresAt !== undefined && event.at >= state.expiresAt;
   const [turn, effects] = expired ? expire(state, event.at, context) : stepTurn(state.turn, event, context);
-  const next: CallState = { ...state, turn, playout };
-  return settle(state, withExpiry(next, event, expired, settings), effects);
+  const memory = stepMemory(state.memory, event, state.transcript.length);
+  const next: CallState = { ...state, turn, playout, memory };
+  return settle(state, withExpiry(next, event, expired, settings), effects, settings);
 }
 
 /** The one moment this state waits for: the shell holds one timer per call and sends `deadline` when it is due. */
@@ -46,13 +54,13 @@ export function nextDeadline(state: CallState, settings: CallSettings): number |
 
 export const isEnded = ({ turn }: CallState): boolean => turn.phase.name === 'ended';
 
-/** What the brain may know: the finished turns, then the caller's turn that is being answered. */
-export function historyOf({ transcript, turn }: CallState): readonly Pick<Turn, 'who' | 'text' | 'interrupted'>[] {
-  const answers = taskOf(turn)?.answers ?? '';
-  const finished = transcript.map(({ who, text, interrupted }) =>
-    interrupted ? { who, text, interrupted } : { who, text },
-  );
-  return answers === '' ? finished : [...finished, { who: 'caller', text: answers }];
+/** What the brain may know: what is over, then the caller's turn that is being answered, or is going to be. */
+export function historyOf(
+  { memory, transcript, turn }: CallState,
+  answers = taskOf(turn)?.answers ?? '',
+): readonly Remembered[] {
+  const past = remembered(memory, transcript);
+  return answers === '' ? past : [...past, { who: 'caller', text: answers }];
 }
 
 function isStale(state: CallState, event: CallEvent): boolean {
@@ -72,7 +80,7 @@ function withExpiry(state: CallState, event: CallEvent, expired: boolean, settin
 }
 
 /** Brings playout and transcript up to what the turn decided, and names the change of the floor. */
-function settle(before: CallState, after: CallState, decided: readonly TurnEffect[]): CallStep {
+function settle(before: CallState, after: CallState, decided: readonly TurnEffect[], settings: CallSettings): CallStep {
   let { playout, transcript } = after;
   const effects: CallEffect[] = [];
   for (const effect of decided) {
@@ -87,8 +95,16 @@ function settle(before: CallState, after: CallState, decided: readonly TurnEffec
     if (effect.type === 'turn-finished') transcript = [...transcript, effect.turn];
     effects.push(effect);
   }
+  const memory = withSummary(after.memory, transcript.length, settings, effects);
   const floor = floorOf(after.turn);
   const isOver = after.turn.phase.name === 'leaving' || isEnded(after);
   if (floor !== floorOf(before.turn) && !isOver) effects.push({ type: 'state-change', state: floor });
-  return [{ ...after, playout, transcript }, effects];
+  return [{ ...after, playout, transcript, memory }, effects];
+}
+
+function withSummary(memory: MemoryState, turns: number, settings: CallSettings, effects: CallEffect[]): MemoryState {
+  const due = dueSummary(memory, turns, settings);
+  if (due === undefined) return memory;
+  effects.push({ type: 'summary-start', turns: due });
+  return { ...memory, summarising: due };
 }

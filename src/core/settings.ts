@@ -20,12 +20,20 @@ export interface CallSettings {
   readonly noInputMs: number;
   /** Re-prompts before the goodbye. */
   readonly noInputPrompts: number;
-  /** Silence, while the agent owes a reply, before a filler is queued. With the voice's own 1 s it stays under 5 s. */
+  /** Whether an answer is begun before the caller's turn is surely over (`SPECULATIVE_REPLY`). */
+  readonly speculative: boolean;
+  /** Silence of an answer before its first filler: a filler is already spoken, so that it costs no time of its own. */
+  readonly firstFillerMs: number;
+  /** Silence, while a tool runs, before its first filler. */
+  readonly toolFillerMs: number;
+  /** Silence, while the agent owes a reply, before any other filler. With the voice's own 1 s it stays under 5 s. */
   readonly deadAirMs: number;
   /** Fillers in one reply before Kav gives the reply up. */
   readonly fillersPerReply: number;
   /** Longest wait for the first sound of a reply's own words. */
   readonly thinkingMs: number;
+  /** Entries of the history that are not summarised before the older half of them should be. */
+  readonly summariseAfterTurns: number;
   /** Audio that Twilio holds ahead of the caller's ear (`PLAYOUT_LEAD_MS`). */
   readonly playoutLeadMs: number;
   /** Distance of marks inside a sentence. */
@@ -51,9 +59,13 @@ export const defaultSettings: CallSettings = {
   digitGapMs: 1_500,
   noInputMs: 7_000,
   noInputPrompts: 2,
+  speculative: true,
+  firstFillerMs: 1_900,
+  toolFillerMs: 1_500,
   deadAirMs: 3_500,
   fillersPerReply: 2,
   thinkingMs: 12_000,
+  summariseAfterTurns: 40,
   playoutLeadMs: 200,
   markEveryMs: 400,
   markWaitMs: 2_000,

@@ -1,9 +1,9 @@
 /** Moves the floor: the one reducer that decides when the agent speaks, stops, asks again and leaves. */
 import type { CallEvent, EndReason, LineName } from './call-event.ts';
 import { heardMs, isAnswerHeard, type PlayoutState } from './playout.ts';
-import { freshened, isRepeat, normalized } from './repeats.ts';
+import { freshened, isRepeat } from './repeats.ts';
 import type { CallSettings } from './settings.ts';
-import { type CallerState, type Due, type ReplyTask, type TurnState, turnDeadline } from './turn.ts';
+import { type CallerState, type Due, type ReplyTask, type TurnState, turnDeadline, wordsSoFar } from './turn.ts';
 import {
   abandoned,
   agentTurn,
@@ -13,6 +13,8 @@ import {
   type TurnContext,
   type TurnEffect,
 } from './turn-effects.ts';
+import { endTools, startTools } from './turn-tools.ts';
+import { normalized } from './words.ts';
 
 export type TurnStep = readonly [state: TurnState, effects: readonly TurnEffect[]];
 
@@ -40,6 +42,12 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
       return onReplyEnd(state, event.hangUp, event.at, context);
     case 'reply-error':
       return onReplyError(state, event.at, context);
+    case 'tool-start':
+      return startTools(state, event.at);
+    case 'tool-end':
+      return stay(endTools(state, event.of, event.at));
+    case 'recogniser-lost':
+      return sayAndLeave(state, { line: 'failure', reason: 'recogniser-failed', at: event.at }, context);
     case 'playout-start':
     case 'playout-dry':
     case 'mark':
@@ -98,7 +106,8 @@ function newTask(state: TurnState, { kind, at, line, leaving, answers = '', from
     fillers: 0,
     quietFrom: kind === 'answer' ? Math.min(to, at) : at,
   };
-  return [{ ...state, replies: reply, phase: { name: 'thinking', task } } satisfies TurnState, task] as const;
+  const { prepared: _, ...caller } = state.caller;
+  return [{ ...state, caller, replies: reply, phase: { name: 'thinking', task } } satisfies TurnState, task] as const;
 }
 
 export interface Farewell {
@@ -134,12 +143,14 @@ function onSpeechStart(state: TurnState, since: number): TurnStep {
 
 /** Speech over a reply, long enough to mean it, takes the floor: at once, or when the first moments have passed. */
 function onSpeechSustained(state: TurnState, at: number, context: TurnContext): TurnStep {
-  const { phase } = state;
-  const next = { ...state, caller: { ...state.caller, sustained: true } };
-  if (!state.caller.speaking || !('task' in phase) || !isInterruptible(phase, context.settings)) return stay(next);
+  const { prepared, ...caller } = state.caller;
+  const drop: TurnEffect[] = prepared === undefined ? [] : [{ type: 'answer-drop', reply: state.replies + 1 }];
+  const next: TurnState = { ...state, caller: { ...caller, sustained: true } };
+  const { phase } = next;
+  if (!caller.speaking || !('task' in phase) || !isInterruptible(phase, context.settings)) return stay(next, ...drop);
   const graceUntil = phase.name === 'speaking' ? graceEnd(context) : at;
-  if (at >= graceUntil) return interrupt(next, at, context);
-  return stay({ ...next, phase: { ...phase, task: { ...phase.task, overlapUntil: graceUntil } } });
+  if (at >= graceUntil) return before(drop, interrupt(next, at, context));
+  return stay({ ...next, phase: { ...phase, task: { ...phase.task, overlapUntil: graceUntil } } }, ...drop);
 }
 
 const graceEnd = ({ playout, settings }: TurnContext): number => (playout.startedAt ?? 0) + settings.bargeInGraceMs;
@@ -291,6 +302,7 @@ function onDeadline(state: TurnState, at: number, context: TurnContext): TurnSte
 }
 
 const DUE: Readonly<Record<Due, (state: TurnState, at: number, context: TurnContext) => TurnStep>> = {
+  prepare,
   endpoint: (state, at, { settings }) => endpoint(state, at, settings),
   'no-words': noWords,
   digits: (state, at, { settings }) => digitsDone(state, at, settings),
@@ -304,13 +316,20 @@ const DUE: Readonly<Record<Due, (state: TurnState, at: number, context: TurnCont
     state.phase.name === 'leaving' ? leave(state, state.phase.reason, at, context) : stay(state),
 };
 
+/** The caller is probably through: the answer is begun while the silence is still being judged. */
+function prepare(state: TurnState): TurnStep {
+  const words = wordsSoFar(state.caller);
+  const next = { ...state, caller: { ...state.caller, prepared: words } };
+  return stay(next, { type: 'answer-prepare', reply: state.replies + 1, words });
+}
+
 function endpoint(state: TurnState, at: number, settings: CallSettings): TurnStep {
   return state.caller.words === '' ? prompt(state, 'not-heard', at, settings) : answer(state, at);
 }
 
 /** The recogniser owes words and does not deliver: the partial serves, if there is one. */
 function noWords(state: TurnState, at: number, { settings }: TurnContext): TurnStep {
-  const words = `${state.caller.words} ${state.caller.partial}`.trim();
+  const words = wordsSoFar(state.caller);
   const wordsFrom = state.caller.words === '' ? state.caller.speechFrom : state.caller.wordsFrom;
   const caller: CallerState = { ...state.caller, owedFinals: 0, words, wordsFrom, partial: '' };
   const lastFinal = { text: normalized(state.caller.partial), at, fresh: false };
@@ -351,7 +370,7 @@ function fill(state: TurnState, at: number): TurnStep {
 
 function leave(state: TurnState, reason: EndReason, at: number, context: TurnContext): TurnStep {
   const { phase, caller } = state;
-  const unanswered = `${caller.words} ${caller.partial}`.trim();
+  const unanswered = wordsSoFar(caller);
   const effects: TurnEffect[] = callerTurn(unanswered, caller.words === '' ? caller.speechFrom : caller.wordsFrom, at);
   const end = phase.name === 'leaving' ? phase.reason : reason;
   const ended: TurnState = { ...state, phase: { name: 'ended', reason: end } };

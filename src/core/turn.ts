@@ -5,6 +5,7 @@
 import type { EndReason, FloorState, LineName } from './call-event.ts';
 import type { PlayoutState } from './playout.ts';
 import type { CallSettings } from './settings.ts';
+import { normalized } from './words.ts';
 
 /** What the caller has said and is saying. */
 export interface CallerState {
@@ -22,6 +23,8 @@ export interface CallerState {
   /** When the first of `words` was spoken. */
   readonly wordsFrom: number;
   readonly partial: string;
+  /** The words that an answer is being prepared for, ahead of the decision. */
+  readonly prepared?: string;
   /** Speech without words that deserves "I did not hear you". */
   readonly unheard: boolean;
   readonly digits: string;
@@ -44,6 +47,8 @@ export interface ReplyTask {
   readonly leaving?: EndReason;
   readonly failed?: true;
   readonly fillers: number;
+  /** Tools run since. */
+  readonly toolsFrom?: number;
   /** The line has been silent since, as far as this reply is concerned. */
   readonly quietFrom: number;
   /** The caller speaks over its first moments, in which nothing interrupts; the floor is the caller's at this time. */
@@ -104,6 +109,7 @@ export function taskOf({ phase }: TurnState): ReplyTask | undefined {
 
 /** What a due deadline means; each is one branch of `stepTurn`. */
 export type Due =
+  | 'prepare'
   | 'endpoint'
   | 'no-words'
   | 'digits'
@@ -138,6 +144,9 @@ export function turnDeadline(state: TurnState, playout: PlayoutState, settings: 
 
 function listeningDeadline(caller: CallerState, since: number, settings: CallSettings): Deadline | undefined {
   if (caller.speaking) return undefined;
+  if (isWorthPreparing(caller, settings)) {
+    return { at: caller.silentFrom + settings.endpointingMs / 2, due: 'prepare' };
+  }
   if (caller.owedFinals > 0) return { at: caller.silentFrom + settings.transcriptWaitMs, due: 'no-words' };
   if (caller.digits !== '') return { at: caller.digitAt + settings.digitGapMs, due: 'digits' };
   if (caller.words !== '' || caller.unheard) {
@@ -146,13 +155,25 @@ function listeningDeadline(caller: CallerState, since: number, settings: CallSet
   return { at: since + settings.noInputMs, due: 'no-input' };
 }
 
+/** All that the caller is known to have said in this turn. */
+export const wordsSoFar = ({ words, partial }: CallerState): string => `${words} ${partial}`.trim();
+
+/** A pause that may well be the end of the turn, with words that nothing is prepared for yet. */
+function isWorthPreparing(caller: CallerState, settings: CallSettings): boolean {
+  const words = wordsSoFar(caller);
+  if (!settings.speculative || words === '' || caller.digits !== '') return false;
+  return caller.prepared === undefined || normalized(caller.prepared) !== normalized(words);
+}
+
 const overlap = (task: ReplyTask): Deadline[] =>
   task.overlapUntil === undefined ? [] : [{ at: task.overlapUntil, due: 'overlap' }];
 
 /** Nothing audible yet: fill the silence, and at the end give up. */
 function waiting(task: ReplyTask, settings: CallSettings): Deadline[] {
-  const giveUp: Deadline = { at: task.since + settings.thinkingMs, due: 'give-up' };
-  return [deadAir(task, task.quietFrom, settings), giveUp];
+  const quiet = deadAir(task, task.quietFrom, settings);
+  // Tools have their own time limits, and a caller who is kept company can wait for them.
+  if (task.toolsFrom !== undefined) return [quiet];
+  return [quiet, { at: task.since + settings.thinkingMs, due: 'give-up' }];
 }
 
 /** The caller hears nothing any more: the reply either waits for its terminal mark or for more words. */
@@ -163,7 +184,17 @@ function drying(task: ReplyTask, playout: PlayoutState, settings: CallSettings):
 }
 
 function deadAir(task: ReplyTask, quietFrom: number, settings: CallSettings): Deadline {
-  return { at: quietFrom + settings.deadAirMs, due: task.fillers < settings.fillersPerReply ? 'dead-air' : 'give-up' };
+  if (task.toolsFrom !== undefined)
+    return { at: toolFiller(task, task.toolsFrom, quietFrom, settings), due: 'dead-air' };
+  const isFirst = task.kind === 'answer' && task.fillers === 0;
+  const at = quietFrom + (isFirst ? settings.firstFillerMs : settings.deadAirMs);
+  return { at, due: task.fillers < settings.fillersPerReply ? 'dead-air' : 'give-up' };
+}
+
+/** Soon after the tools have begun, then whenever the last filler has been quiet for a while. */
+function toolFiller(task: ReplyTask, toolsFrom: number, quietFrom: number, settings: CallSettings): number {
+  const isFirst = task.quietFrom <= toolsFrom;
+  return isFirst ? Math.max(toolsFrom, quietFrom) + settings.toolFillerMs : quietFrom + settings.deadAirMs;
 }
 
 function earliest(deadlines: readonly Deadline[]): Deadline | undefined {

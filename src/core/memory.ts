@@ -1,0 +1,64 @@
+/**
+ * What the brain may know of the call: who said what, which tools did what, and a summary of the oldest of it. The
+ * history only grows from request to request, but for the caller's turn at its end.
+ */
+import type { CallEvent, ToolExchange, Turn } from './call-event.ts';
+import type { CallSettings } from './settings.ts';
+
+export interface MemoryState {
+  readonly tools: readonly ToolRecord[];
+  readonly summary?: Summary;
+  /** A summary of so many entries has been asked for. */
+  readonly summarising?: number;
+}
+
+/** Tools that were used when the transcript had `after` turns. */
+interface ToolRecord {
+  readonly after: number;
+  readonly exchanges: readonly ToolExchange[];
+}
+
+export interface Summary {
+  readonly text: string;
+  /** How many entries of the history it stands for. */
+  readonly turns: number;
+}
+
+export type Remembered =
+  | Pick<Turn, 'who' | 'text' | 'interrupted'>
+  | { readonly who: 'tool'; readonly exchanges: readonly ToolExchange[] };
+
+export const initialMemory: MemoryState = { tools: [] };
+
+export function stepMemory(state: MemoryState, event: CallEvent, turns: number): MemoryState {
+  if (event.type === 'tool-end') {
+    return { ...state, tools: [...state.tools, { after: turns, exchanges: event.exchanges }] };
+  }
+  if (event.type !== 'summary' || event.turns <= (state.summary?.turns ?? 0)) return state;
+  return { ...state, summary: { text: event.text, turns: event.turns } };
+}
+
+/** All of it, in order. */
+export function remembered({ tools }: MemoryState, transcript: readonly Turn[]): readonly Remembered[] {
+  const entries: Remembered[] = [];
+  let next = 0;
+  for (let turn = 0; turn <= transcript.length; turn++) {
+    for (; tools[next] && tools[next]!.after <= turn; next++) {
+      entries.push({ who: 'tool', exchanges: tools[next]!.exchanges });
+    }
+    const said = transcript[turn];
+    if (said) entries.push(spoken(said));
+  }
+  return entries;
+}
+
+const spoken = ({ who, text, interrupted }: Turn): Remembered =>
+  interrupted ? { who, text, interrupted } : { who, text };
+
+/** How many entries a summary should stand for now; undefined while the rest is small, or one is on its way. */
+export function dueSummary(state: MemoryState, turns: number, settings: CallSettings): number | undefined {
+  const entries = turns + state.tools.length;
+  const covered = Math.max(state.summary?.turns ?? 0, state.summarising ?? 0);
+  if (entries - covered < settings.summariseAfterTurns) return undefined;
+  return covered + Math.floor(settings.summariseAfterTurns / 2);
+}
