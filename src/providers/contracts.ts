@@ -3,7 +3,7 @@
  * per vendor; each passes the suite in `conformance/`. Telephone audio is G.711 µ-law, 8000 Hz, mono, one byte per
  * sample, and a frame is 160 bytes (20 ms).
  */
-import type { CallOutcome } from '../core/call-event.ts';
+import type { CallOutcome, ToolExchange } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProviderError } from '../core/errors.ts';
 
@@ -55,9 +55,13 @@ export interface SpeechToText {
 }
 
 /** A piece of speech, of any length but zero. */
-export type AudioChunk =
+export type AudioChunk = (
   | { readonly encoding: 'mulaw'; readonly data: Uint8Array }
-  | { readonly encoding: 'pcm16'; readonly sampleRateHz: number; readonly data: Int16Array };
+  | { readonly encoding: 'pcm16'; readonly sampleRateHz: number; readonly data: Int16Array }
+) & {
+  /** How many characters of the text have been spoken by the end of this chunk, when the vendor tells. */
+  readonly spokenCharacters?: number;
+};
 
 export interface TextToSpeechOptions {
   readonly callSid: string;
@@ -78,16 +82,42 @@ export interface TextToSpeechSession {
 export interface TextToSpeech {
   readonly name: string;
   readonly caveat?: string;
+  /** May connect ahead, in the background, so that the first sentence finds a warm line. Never throws. */
   open(options: TextToSpeechOptions): TextToSpeechSession;
   close(): Promise<void>;
 }
 
 /** One finished turn as the brain may see it: what the caller said, or what the caller really heard of the agent. */
-export interface HistoryTurn {
+export interface SpokenTurn {
   readonly who: 'caller' | 'agent';
   readonly text: string;
   /** The agent was interrupted: `text` ends at the word in progress. */
   readonly interrupted?: boolean;
+}
+
+/** Tools that the brain asked for together, with their results. They did happen, even if the reply was interrupted. */
+export interface ToolTurn {
+  readonly who: 'tool';
+  readonly exchanges: readonly ToolExchange[];
+}
+
+export type HistoryTurn = SpokenTurn | ToolTurn;
+
+export type { ToolExchange };
+
+/** A summary that stands for the first `turns` entries of a history, for brains that pay by the word. */
+export interface HistorySummary {
+  readonly text: string;
+  readonly turns: number;
+}
+
+/** What a model is told about a tool. */
+export interface ToolDescription {
+  /** Letters, digits and `_`, at most 64. */
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema (2020-12) of an object. */
+  readonly parameters: Readonly<Record<string, unknown>>;
 }
 
 /** The result of a conversation that gathers something; the journal and the report keep it. */
@@ -97,8 +127,14 @@ export interface BrainRequest {
   readonly reply: number;
   /** True right after the greeting, before the caller has spoken: say what the agent opens with, or nothing. */
   readonly opening: boolean;
-  /** Oldest first. Ends with the caller's turn to answer, unless `opening`. */
+  /**
+   * Oldest first. Ends with the caller's turn to answer, or with the tools that were asked for in answer to it, unless
+   * `opening`. It only grows from request to request, but for its last caller turn.
+   */
   readonly history: readonly HistoryTurn[];
+  readonly summary?: HistorySummary;
+  /** False when the brain has used up its tool rounds and must answer in words. Default true. */
+  readonly toolsAllowed?: boolean;
 }
 
 export type BrainEvent =
@@ -107,7 +143,13 @@ export type BrainEvent =
   | { readonly type: 'expect'; readonly expectation: Expectation }
   | { readonly type: 'outcome'; readonly outcome: Outcome }
   /** End the call once this reply has been heard. */
-  | { readonly type: 'hang-up' };
+  | { readonly type: 'hang-up' }
+  /** The brain wants a tool; its arguments are JSON as the model wrote it, unchecked. All calls come before the end. */
+  | { readonly type: 'tool-call'; readonly id: string; readonly name: string; readonly arguments: string }
+  /** What was said after the last whole sentence is taken back: another brain goes on from there. */
+  | { readonly type: 'retract' }
+  /** What the request cost; at most once, at the end. */
+  | { readonly type: 'usage'; readonly inputTokens: number; readonly outputTokens: number };
 
 export interface BrainSession {
   /**
@@ -116,17 +158,28 @@ export interface BrainSession {
    * Throws `ProviderError`, or the signal's reason when aborted.
    */
   respond(request: BrainRequest, signal: AbortSignal): AsyncIterable<BrainEvent>;
+  /**
+   * A short account of these turns, in the call's language, that can stand for them. Not there when the brain needs
+   * none. Throws as `respond`.
+   */
+  summarize?(history: readonly HistoryTurn[], signal: AbortSignal): Promise<string>;
   close(): Promise<void>;
 }
 
 export interface BrainOptions {
   readonly callSid: string;
   readonly language: string;
+  /** The agent's task, in its author's words. A flow needs none. */
+  readonly instructions?: string;
+  readonly tools?: readonly ToolDescription[];
 }
 
 export interface Brain {
   readonly name: string;
   readonly caveat?: string;
+  /** It reads the history as answers to its own questions, so it can take a call over only as if the call began anew. */
+  readonly startsAnew?: boolean;
+  /** May connect ahead, in the background. Never throws. */
   open(options: BrainOptions): BrainSession;
   close(): Promise<void>;
 }
@@ -135,4 +188,36 @@ export interface Brain {
 export interface ProviderContext {
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Takes a plain line for the operator, such as a voice that does not know the agent's language. */
+  readonly warn: (line: string) => void;
+}
+
+/** A provider, or why this machine cannot have it: a line for the operator, with the remedy. */
+export type ProviderOffer<P> =
+  | { readonly ok: true; readonly provider: P }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Makes a provider. `model` is what follows the colon in the agent's `deepgram:nova-3`. Throws `ConfigError` when the
+ * provider is there and its settings are wrong.
+ */
+export type Opener<P> = (context: ProviderContext, model?: string) => Promise<ProviderOffer<P>>;
+
+/** An environment variable that a vendor's adapter reads; `docs/environment.md` lists it, and the start checks it. */
+export interface VendorVariable {
+  readonly name: string;
+  readonly help: string;
+  /** `secret`: never shown. `url`: must have a scheme. `json`: a JSON object on one line. */
+  readonly kind: 'text' | 'secret' | 'url' | 'json';
+  /** What holds when it is not set, for people. */
+  readonly fallback?: string;
+}
+
+/** A vendor: what it offers, under one name. Its file loads nothing; each opener imports its adapter when asked. */
+export interface Vendor {
+  readonly name: string;
+  readonly variables: readonly VendorVariable[];
+  readonly stt?: Opener<SpeechToText>;
+  readonly brain?: Opener<Brain>;
+  readonly tts?: Opener<TextToSpeech>;
 }

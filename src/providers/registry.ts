@@ -1,78 +1,79 @@
-/** Providers by the names that agents and the environment use. A provider's code is loaded when it is asked for. */
-import type { Brain, ProviderContext, SpeechToText, TextToSpeech } from './contracts.ts';
+/** Providers by the names that agents and the environment use. A vendor's code is loaded when it is asked for. */
+import { anthropic } from './anthropic/vendor.ts';
+import { azure } from './azure/vendor.ts';
+import { cartesia } from './cartesia/vendor.ts';
+import type { Brain, Opener, ProviderContext, ProviderOffer, SpeechToText, TextToSpeech, Vendor } from './contracts.ts';
+import { deepgram } from './deepgram/vendor.ts';
+import { elevenlabs } from './elevenlabs/vendor.ts';
+import { fake } from './fake/vendor.ts';
+import { flite } from './flite/vendor.ts';
+import { gemini } from './gemini/vendor.ts';
+import { google } from './google/vendor.ts';
+import { openai } from './openai/vendor.ts';
+import { pocketsphinx } from './pocketsphinx/vendor.ts';
+import { scripted } from './scripted/vendor.ts';
+import { sherpa } from './sherpa/vendor.ts';
 
-/** A provider, or why this machine cannot have it: a line for the operator, with the remedy. */
-export type ProviderOffer<P> =
-  | { readonly ok: true; readonly provider: P }
-  | { readonly ok: false; readonly reason: string };
-
-type Opener<P> = (context: ProviderContext) => Promise<ProviderOffer<P>>;
-
-const SPEECH_TO_TEXT = {
-  pocketsphinx: async (context) => {
-    const { isPocketsphinxAvailable } = await import('./pocketsphinx/availability.ts');
-    const available = await isPocketsphinxAvailable(context);
-    if (!available.ok) return available;
-    const { createPocketsphinx } = await import('./pocketsphinx/client.ts');
-    return { ok: true, provider: createPocketsphinx(context) };
-  },
-  scripted: async (context) => {
-    const { openScripted } = await import('./scripted/client.ts');
-    return { ok: true, provider: await openScripted(context) };
-  },
-  fake: async (context) => {
-    const { createFakeSpeechToText } = await import('./fake/speech-to-text.ts');
-    return { ok: true, provider: createFakeSpeechToText(context) };
-  },
-} satisfies Record<string, Opener<SpeechToText>>;
-
-const BRAIN = {
-  fake: async (context) => {
-    const { createFakeBrain } = await import('./fake/brain.ts');
-    return { ok: true, provider: createFakeBrain(context) };
-  },
-} satisfies Record<string, Opener<Brain>>;
-
-const TEXT_TO_SPEECH = {
-  flite: async (context) => {
-    const { createFlite } = await import('./flite/client.ts');
-    return { ok: true, provider: createFlite(context) };
-  },
-  fake: async (context) => {
-    const { createFakeTextToSpeech } = await import('./fake/text-to-speech.ts');
-    return { ok: true, provider: createFakeTextToSpeech(context) };
-  },
-} satisfies Record<string, Opener<TextToSpeech>>;
+/** All that Kav knows, those that need nobody's account last. A new one is a line here and a folder. */
+export const VENDORS: readonly Vendor[] = [
+  google,
+  openai,
+  deepgram,
+  elevenlabs,
+  azure,
+  cartesia,
+  anthropic,
+  gemini,
+  sherpa,
+  pocketsphinx,
+  flite,
+  scripted,
+  fake,
+];
 
 /** Flows are brains too, but they are data of an agent and have no name here. */
-export const PROVIDER_NAMES = {
-  stt: Object.keys(SPEECH_TO_TEXT),
-  brain: Object.keys(BRAIN),
-  tts: Object.keys(TEXT_TO_SPEECH),
-} as const;
+export const PROVIDER_NAMES = { stt: namesOf('stt'), brain: namesOf('brain'), tts: namesOf('tts') } as const;
 
-/** Throws `ConfigError` when the provider is there and its settings are wrong. */
-export function openSpeechToText(name: string, context: ProviderContext): Promise<ProviderOffer<SpeechToText>> {
-  return open('recogniser', SPEECH_TO_TEXT, name, context);
+/** `spec` is a name, or `name:model`. Throws `ConfigError` when the provider is there and its settings are wrong. */
+export function openSpeechToText(spec: string, context: ProviderContext): Promise<ProviderOffer<SpeechToText>> {
+  return open('recogniser', 'stt', spec, context);
 }
 
-/** Throws `ConfigError` when the provider is there and its settings are wrong. */
-export function openBrain(name: string, context: ProviderContext): Promise<ProviderOffer<Brain>> {
-  return open('brain', BRAIN, name, context);
+/** `spec` is a name, or `name:model`. Throws `ConfigError` when the provider is there and its settings are wrong. */
+export function openBrain(spec: string, context: ProviderContext): Promise<ProviderOffer<Brain>> {
+  return open('brain', 'brain', spec, context);
 }
 
-/** Throws `ConfigError` when the provider is there and its settings are wrong. */
-export function openTextToSpeech(name: string, context: ProviderContext): Promise<ProviderOffer<TextToSpeech>> {
-  return open('voice', TEXT_TO_SPEECH, name, context);
+/** `spec` is a name, or `name:model`. Throws `ConfigError` when the provider is there and its settings are wrong. */
+export function openTextToSpeech(spec: string, context: ProviderContext): Promise<ProviderOffer<TextToSpeech>> {
+  return open('voice', 'tts', spec, context);
 }
 
-async function open<P>(
-  kind: string,
-  openers: Readonly<Record<string, Opener<P>>>,
-  name: string,
+interface Offered {
+  readonly stt: SpeechToText;
+  readonly brain: Brain;
+  readonly tts: TextToSpeech;
+}
+
+async function open<Kind extends keyof Offered>(
+  what: string,
+  kind: Kind,
+  spec: string,
   context: ProviderContext,
-): Promise<ProviderOffer<P>> {
-  const opener = Object.hasOwn(openers, name) ? openers[name] : undefined;
-  if (opener) return opener(context);
-  return { ok: false, reason: `no ${kind} is called "${name}"; there are ${Object.keys(openers).join(', ')}` };
+): Promise<ProviderOffer<Offered[Kind]>> {
+  const [name, model] = splitSpec(spec);
+  const vendor = VENDORS.find((candidate) => candidate.name === name);
+  const opener = vendor?.[kind] as Opener<Offered[Kind]> | undefined;
+  if (opener) return opener(context, model);
+  return { ok: false, reason: `no ${what} is called "${name}"; there are ${namesOf(kind).join(', ')}` };
+}
+
+/** `openai:ft:gpt-5:acme` is the model `ft:gpt-5:acme` of OpenAI. */
+function splitSpec(spec: string): readonly [name: string, model: string | undefined] {
+  const colon = spec.indexOf(':');
+  return colon < 0 ? [spec, undefined] : [spec.slice(0, colon), spec.slice(colon + 1)];
+}
+
+function namesOf(kind: keyof Offered): readonly string[] {
+  return VENDORS.filter((vendor) => vendor[kind] !== undefined).map(({ name }) => name);
 }

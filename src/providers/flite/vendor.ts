@@ -1,0 +1,8 @@
+import type { Vendor } from '../contracts.ts';
+
+/** An English voice that needs nothing but its package. */
+export const flite: Vendor = {
+  name: 'flite',
+  variables: [],
+  tts: async (context) => ({ ok: true, provider: (await import('./client.ts')).createFlite(context) }),
+};

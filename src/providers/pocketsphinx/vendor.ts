@@ -1,0 +1,21 @@
+import type { Vendor } from '../contracts.ts';
+
+/** PocketSphinx, if Debian's library and English model are installed. */
+export const pocketsphinx: Vendor = {
+  name: 'pocketsphinx',
+  variables: [
+    {
+      name: 'KAV_POCKETSPHINX_MODEL',
+      kind: 'text',
+      help: 'Folder of the acoustic model and dictionary for `KAV_STT=pocketsphinx`.',
+      fallback: "Debian's",
+    },
+  ],
+  stt: async (context) => {
+    const { isPocketsphinxAvailable } = await import('./availability.ts');
+    const available = await isPocketsphinxAvailable(context);
+    if (!available.ok) return available;
+    const { createPocketsphinx } = await import('./client.ts');
+    return { ok: true, provider: createPocketsphinx(context) };
+  },
+};
