@@ -28,7 +28,9 @@ class RandomShell {
   #audibleUntil = 0;
   #closed = false;
   #finalAt = 0;
+  #prepared = 0;
   callerSpeaking = false;
+  toolsUsed = 0;
   spokenWords = new Set<string>();
 
   constructor(seed: number) {
@@ -82,6 +84,13 @@ class RandomShell {
         if (effect.type === 'answer-start') this.#answer(effect.reply);
         else this.#speak(effect.reply, this.between(1, 150), 0);
         return;
+      case 'answer-prepare':
+        expect(effect.reply, 'what is prepared is the next reply').toBe(this.runner.state.turn.replies + 1);
+        this.#prepared = effect.reply;
+        return;
+      case 'answer-drop':
+        expect(effect.reply, 'only what was prepared is dropped').toBe(this.#prepared);
+        return;
       case 'filler-play':
         expect(effect.reply).toBe(this.#live);
         if (this.random() < 0.9) this.#queue(effect.reply, 'one moment please', this.between(5, 300), 'filler');
@@ -121,6 +130,7 @@ class RandomShell {
         this.#complete.add(reply);
         return this.send({ type: 'reply-error', reply, code: 'provider-failed' });
       }
+      if (this.random() < 0.08) return this.#useTools(reply, said);
       if (said > 0 && this.random() < 0.5) {
         if (this.random() < 0.1)
           this.send({ type: 'outcome', reply, outcome: { status: 'completed', flow: 'x', slots: {} } });
@@ -130,6 +140,17 @@ class RandomShell {
       }
       this.#queue(reply, `sentence ${said} of reply ${reply}`, 0);
       this.#speak(reply, this.between(10, 1_200), said + 1);
+    });
+  }
+
+  /** Tools go on to their end, even when their reply is cancelled meanwhile. */
+  #useTools(reply: number, said: number): void {
+    this.send({ type: 'tool-start', reply });
+    this.later(this.random() < 0.2 ? this.between(2_000, 20_000) : this.between(5, 1_500), () => {
+      const exchange = { id: `${reply}`, name: 'tool', arguments: '{}', result: '{}' };
+      this.send({ type: 'tool-end', of: reply, exchanges: [exchange] });
+      this.toolsUsed++;
+      this.#speak(reply, this.between(5, 400), said);
     });
   }
 
@@ -262,6 +283,8 @@ describe('random calls', () => {
         expect(shell.effects.at(-1)?.type).toBe('call-close');
         const said = shell.runner.state.transcript.filter(({ who }) => who === 'caller').map(({ text }) => text);
         const words = said.join(' ').match(/(words|partial) \d+/g) ?? [];
+        const { memory } = shell.runner.state;
+        expect(memory.tools.length, 'tools that ended in time are remembered').toBeLessThanOrEqual(shell.toolsUsed);
         expect(new Set(words).size, 'no words are answered twice').toBe(words.length);
         const journal = JSON.parse(JSON.stringify(shell.events)) as CallEvent[];
         const [state, effects] = replay(journal, shell.settings);

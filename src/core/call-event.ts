@@ -53,7 +53,8 @@ export type CallEventBody =
   | { readonly type: 'tool-end'; readonly of: number; readonly exchanges: readonly ToolExchange[] }
   /** A short account of the first `turns` entries of the history, that can stand for them. */
   | { readonly type: 'summary'; readonly text: string; readonly turns: number }
-  | { readonly type: 'outcome'; readonly reply: number; readonly outcome: CallOutcome }
+  /** Without a `reply` it comes from a tool, whose work stands whatever becomes of the reply. */
+  | { readonly type: 'outcome'; readonly reply?: number; readonly outcome: CallOutcome }
   /** The first frame after a silence has been sent. */
   | { readonly type: 'playout-start'; readonly reply: number }
   /** All that was sent, `sentMs` of this reply, has had its time: the caller hears silence from now. */

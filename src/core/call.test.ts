@@ -317,7 +317,7 @@ describe('silence', () => {
   test('a recogniser that never delivers: the partial serves', () => {
     const script = greeted().at(1100, speech(1040)).at(1900, { type: 'transcript-partial', text: 'hello there' });
     script.at(2200, silence(2000)).until(4500);
-    expect(historyOf(script.state).at(-1)?.text).toBe('hello there');
+    expect(historyOf(script.state).at(-1)).toMatchObject({ text: 'hello there' });
   });
 
   test('a terminal mark that never comes does not hold the floor', () => {
@@ -357,14 +357,15 @@ describe('the end', () => {
       .at(1500, { type: 'digit', digit: '4' })
       .at(1800, { type: 'digit', digit: '2' })
       .until(3300);
-    expect(historyOf(script.state).at(-1)?.text).toBe('42');
+    expect(historyOf(script.state).at(-1)).toMatchObject({ text: '42' });
     const hash = greeted().at(1500, { type: 'digit', digit: '7' }).at(1600, { type: 'digit', digit: '#' });
-    expect(historyOf(hash.state).at(-1)?.text).toBe('7');
+    expect(historyOf(hash.state).at(-1)).toMatchObject({ text: '7' });
   });
 });
 
 describe('an answer begun ahead', () => {
-  const pausing = () => greeted({ speculative: true }).at(1100, speech(1040)).at(2200, silence(2000));
+  const speaking = () => greeted({ speculative: true }).at(1100, speech(1040));
+  const pausing = () => speaking().at(2200, silence(2000));
 
   test('at half of the silence, on the words so far, and once', () => {
     const script = pausing().at(2210, final('are you open'), end(99)).until(2450);
@@ -374,15 +375,18 @@ describe('an answer begun ahead', () => {
   });
 
   test('on a partial, and anew when the final says something else', () => {
-    const same = pausing().at(2201, { type: 'transcript-partial', text: 'Are you' }).at(2400, final('are you'));
+    const partial = (text: string) => ({ type: 'transcript-partial', text }) as const;
+    const same = speaking().at(1900, partial('Are you')).at(2200, silence(2000)).at(2400, final('are you'));
     expect(same.until(2450).log.filter((line) => line.endsWith('answer-prepare'))).toEqual(['2225 answer-prepare']);
-    const other = pausing().at(2201, { type: 'transcript-partial', text: 'are' }).at(2400, final('are you open'));
+    const other = speaking().at(1900, partial('are')).at(2200, silence(2000)).at(2400, final('are you open'));
     expect(other.until(2450).log.slice(-4)).toEqual([
       '2225 answer-prepare',
       '2400 answer-prepare',
       '2450 answer-start',
       '2450 THINKING',
     ]);
+    const changing = pausing().at(2210, partial('are you')).at(2400, final('are you open'));
+    expect(changing.until(2430).log.at(-1), 'a partial that still changes is not trusted').toBe('2400 answer-prepare');
   });
 
   test('is dropped when the caller goes on', () => {

@@ -33,7 +33,7 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
     case 'speech-end':
       return onSpeechEnd(state, event.since);
     case 'transcript-partial':
-      return stay({ ...state, caller: { ...state.caller, partial: event.text } });
+      return onPartial(state, event.text, event.at);
     case 'transcript-final':
       return onFinal(state, event.text, event.at, context);
     case 'digit':
@@ -174,6 +174,11 @@ function withoutOverlap(state: TurnState): TurnState {
   if (!('task' in phase) || phase.task.overlapUntil === undefined) return state;
   const { overlapUntil: _, ...task } = phase.task;
   return { ...state, phase: { ...phase, task } };
+}
+
+function onPartial(state: TurnState, partial: string, at: number): TurnStep {
+  if (partial === state.caller.partial) return stay(state);
+  return stay({ ...state, caller: { ...state.caller, partial, partialAt: at } });
 }
 
 function onFinal(state: TurnState, text: string, at: number, context: TurnContext): TurnStep {

@@ -23,6 +23,8 @@ export interface CallerState {
   /** When the first of `words` was spoken. */
   readonly wordsFrom: number;
   readonly partial: string;
+  /** When `partial` last changed. */
+  readonly partialAt: number;
   /** The words that an answer is being prepared for, ahead of the decision. */
   readonly prepared?: string;
   /** Speech without words that deserves "I did not hear you". */
@@ -87,6 +89,7 @@ export const initialTurn: TurnState = {
     words: '',
     wordsFrom: 0,
     partial: '',
+    partialAt: 0,
     unheard: false,
     digits: '',
     digitAt: 0,
@@ -145,7 +148,9 @@ export function turnDeadline(state: TurnState, playout: PlayoutState, settings: 
 function listeningDeadline(caller: CallerState, since: number, settings: CallSettings): Deadline | undefined {
   if (caller.speaking) return undefined;
   if (isWorthPreparing(caller, settings)) {
-    return { at: caller.silentFrom + settings.endpointingMs / 2, due: 'prepare' };
+    // A partial that was still changing is not what the caller said.
+    const steadyFrom = caller.partial === '' ? caller.silentFrom : Math.max(caller.silentFrom, caller.partialAt);
+    return { at: steadyFrom + settings.endpointingMs / 2, due: 'prepare' };
   }
   if (caller.owedFinals > 0) return { at: caller.silentFrom + settings.transcriptWaitMs, due: 'no-words' };
   if (caller.digits !== '') return { at: caller.digitAt + settings.digitGapMs, due: 'digits' };
@@ -193,8 +198,9 @@ function deadAir(task: ReplyTask, quietFrom: number, settings: CallSettings): De
 
 /** Soon after the tools have begun, then whenever the last filler has been quiet for a while. */
 function toolFiller(task: ReplyTask, toolsFrom: number, quietFrom: number, settings: CallSettings): number {
+  const quiet = quietFrom + settings.deadAirMs;
   const isFirst = task.quietFrom <= toolsFrom;
-  return isFirst ? Math.max(toolsFrom, quietFrom) + settings.toolFillerMs : quietFrom + settings.deadAirMs;
+  return isFirst ? Math.min(quiet, Math.max(toolsFrom, quietFrom) + settings.toolFillerMs) : quiet;
 }
 
 function earliest(deadlines: readonly Deadline[]): Deadline | undefined {
