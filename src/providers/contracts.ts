@@ -216,6 +216,10 @@ export interface VendorVariable {
 /** A vendor: what it offers, under one name. Its file loads nothing; each opener imports its adapter when asked. */
 export interface Vendor {
   readonly name: string;
+  /** Runs on this machine: there is no line that could drop and nobody else to wait for. */
+  readonly isLocal?: boolean;
+  /** Only pretends: it serves when nothing real can be had, and never takes over in the middle of a call. */
+  readonly isStandIn?: boolean;
   readonly variables: readonly VendorVariable[];
   readonly stt?: Opener<SpeechToText>;
   readonly brain?: Opener<Brain>;

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../core/errors.ts';
 import { VirtualClock } from '../simulator/virtual-clock.ts';
+import { testContext } from './conformance/context.ts';
 import { openBrain, openSpeechToText, openTextToSpeech, PROVIDER_NAMES } from './registry.ts';
 
-const context = { clock: new VirtualClock(), env: {} };
+const context = testContext(new VirtualClock());
 
 describe('the registry', () => {
   test.each(PROVIDER_NAMES.tts)('has the voice %s', async (name) => {

@@ -49,6 +49,12 @@ export function openTextToSpeech(spec: string, context: ProviderContext): Promis
   return open('voice', 'tts', spec, context);
 }
 
+/** Whose provider a spec names; undefined for a name that Kav does not know. */
+export function vendorOf(spec: string): Vendor | undefined {
+  const [name] = splitSpec(spec);
+  return VENDORS.find((vendor) => vendor.name === name);
+}
+
 interface Offered {
   readonly stt: SpeechToText;
   readonly brain: Brain;
@@ -62,8 +68,7 @@ async function open<Kind extends keyof Offered>(
   context: ProviderContext,
 ): Promise<ProviderOffer<Offered[Kind]>> {
   const [name, model] = splitSpec(spec);
-  const vendor = VENDORS.find((candidate) => candidate.name === name);
-  const opener = vendor?.[kind] as Opener<Offered[Kind]> | undefined;
+  const opener = vendorOf(spec)?.[kind] as Opener<Offered[Kind]> | undefined;
   if (opener) return opener(context, model);
   return { ok: false, reason: `no ${what} is called "${name}"; there are ${namesOf(kind).join(', ')}` };
 }

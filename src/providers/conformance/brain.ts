@@ -3,7 +3,7 @@
  * `brainConformance(…)` line in a test file beside the adapter.
  */
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Brain, BrainEvent, BrainRequest, BrainSession, HistoryTurn } from '../contracts.ts';
+import type { Brain, BrainEvent, BrainRequest, BrainSession, HistoryTurn, ToolDescription } from '../contracts.ts';
 import { type Advance, hostileTexts, settle } from './settle.ts';
 
 export interface BrainConformanceOptions {
@@ -27,6 +27,22 @@ const longer: readonly HistoryTurn[] = [
   { who: 'caller', text: 'hello I would like an appointment' },
 ];
 
+/** A brain that was in charge before asked for these. */
+const withTools: readonly HistoryTurn[] = [
+  ...hello,
+  {
+    who: 'tool',
+    exchanges: [
+      { id: 'a', name: 'find_day', arguments: '{"week":2}', result: '{"day":"monday"}' },
+      { id: 'b', name: 'find_day', arguments: '{"week', result: 'The arguments are no JSON.', failed: true },
+    ],
+  },
+];
+
+const tools: readonly ToolDescription[] = [
+  { name: 'find_day', description: 'Finds a free day.', parameters: { type: 'object', properties: {} } },
+];
+
 export function brainConformance(name: string, make: () => Brain, options: BrainConformanceOptions = {}): void {
   const language = options.language ?? 'en-US';
   const within = <T>(work: Promise<T>): Promise<T> => settle(work, options.advance);
@@ -37,7 +53,8 @@ export function brainConformance(name: string, make: () => Brain, options: Brain
     brains.push(brain);
     return brain;
   };
-  const openSession = (brain = openBrain()): BrainSession => brain.open({ callSid: 'CA00', language });
+  const openSession = (brain = openBrain()): BrainSession =>
+    brain.open({ callSid: 'CA00', language, instructions: 'Help the caller.', tools });
   const respond = (session: BrainSession, request: Partial<BrainRequest> = {}): Promise<BrainEvent[]> =>
     within(collect(session.respond({ reply: 1, opening: false, history: hello, ...request }, neverAborted())));
 
@@ -54,6 +71,35 @@ export function brainConformance(name: string, make: () => Brain, options: Brain
       const events = await respond(openSession());
       for (const event of events) assertWellFormed(event);
       expect(spoken(events)).toMatch(/[\p{L}\p{N}]/u);
+      const usage = events.findIndex(({ type }) => type === 'usage');
+      if (usage >= 0) expect(usage).toBe(events.length - 1);
+    });
+
+    test('goes on after tools, also those of another brain, and without any more of them', async () => {
+      for (const history of [withTools, [...withTools, { who: 'caller', text: 'and then?' } as const]]) {
+        const events = await respond(openSession(), { history, toolsAllowed: false });
+        for (const event of events) assertWellFormed(event);
+        expect(spoken(events)).toMatch(/[\p{L}\p{N}]/u);
+        expect(events.filter(({ type }) => type === 'tool-call')).toEqual([]);
+      }
+    });
+
+    test('takes a summary for the first turns', async () => {
+      const history = [...longer, ...longer];
+      const events = await respond(openSession(), {
+        history,
+        summary: { text: 'The caller asks for a day.', turns: 2 },
+      });
+      for (const event of events) assertWellFormed(event);
+      expect(spoken(events)).toMatch(/[\p{L}\p{N}]/u);
+    });
+
+    test('summarises, if it does, in words, and not when cancelled', async () => {
+      const session = openSession();
+      if (!session.summarize) return;
+      expect(await within(session.summarize(withTools, neverAborted()))).toMatch(/[\p{L}\p{N}]/u);
+      const reason = new Error('cancelled before the start');
+      await expect(within(session.summarize(withTools, AbortSignal.abort(reason)))).rejects.toBe(reason);
     });
 
     test('opens, or keeps silent, before the caller has spoken', async () => {
@@ -180,7 +226,17 @@ function assertWellFormed(event: BrainEvent): void {
       expect(['completed', 'abandoned']).toContain(event.outcome.status);
       for (const value of Object.values(event.outcome.slots)) expect(value).toBeTypeOf('string');
       return;
+    case 'tool-call':
+      expect(event.id).not.toBe('');
+      expect(event.name).toMatch(/^\w{1,64}$/);
+      expect(event.arguments).toBeTypeOf('string');
+      return;
+    case 'usage':
+      expect(event.inputTokens).toBeGreaterThanOrEqual(0);
+      expect(event.outputTokens).toBeGreaterThanOrEqual(0);
+      return;
     case 'hang-up':
+    case 'retract':
       return;
     default:
       expect.unreachable(`unknown brain event ${JSON.stringify(event)}`);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../core/errors.ts';
 import { VirtualClock } from '../../simulator/virtual-clock.ts';
 import { brainConformance } from '../conformance/brain.ts';
+import { testContext } from '../conformance/context.ts';
 import { sttConformance } from '../conformance/stt.ts';
 import { ttsConformance } from '../conformance/tts.ts';
 import type { AudioChunk, BrainEvent, SpeechEvent } from '../contracts.ts';
@@ -13,12 +14,12 @@ const clock = new VirtualClock();
 const advance = (ms: number) => clock.advance(ms);
 const slow = { KAV_FAKE_STT_MS: '300', KAV_FAKE_BRAIN_MS: '700', KAV_FAKE_TTS_MS: '120' };
 
-sttConformance('fake', () => createFakeSpeechToText({ clock, env: {} }), { advance });
-sttConformance('fake, slow', () => createFakeSpeechToText({ clock, env: slow }), { advance });
-brainConformance('fake', () => createFakeBrain({ clock, env: {} }), { advance });
-brainConformance('fake, slow', () => createFakeBrain({ clock, env: slow }), { advance });
-ttsConformance('fake', () => createFakeTextToSpeech({ clock, env: {} }), { advance });
-ttsConformance('fake, slow', () => createFakeTextToSpeech({ clock, env: slow }), { advance });
+sttConformance('fake', () => createFakeSpeechToText(testContext(clock)), { advance });
+sttConformance('fake, slow', () => createFakeSpeechToText(testContext(clock, slow)), { advance });
+brainConformance('fake', () => createFakeBrain(testContext(clock)), { advance });
+brainConformance('fake, slow', () => createFakeBrain(testContext(clock, slow)), { advance });
+ttsConformance('fake', () => createFakeTextToSpeech(testContext(clock)), { advance });
+ttsConformance('fake, slow', () => createFakeTextToSpeech(testContext(clock, slow)), { advance });
 
 const signal = new AbortController().signal;
 
@@ -37,7 +38,7 @@ describe('the fake recogniser', () => {
   test('half of the words during the speech, all of them KAV_FAKE_STT_MS after its end', async () => {
     const own = new VirtualClock();
     const heard: [number, SpeechEvent][] = [];
-    const session = createFakeSpeechToText({ clock: own, env: slow }).open({
+    const session = createFakeSpeechToText(testContext(own, slow)).open({
       callSid: 'CA00',
       language: 'he-IL',
       onEvent: (event) => heard.push([own.now(), event]),
@@ -56,7 +57,7 @@ describe('the fake recogniser', () => {
   test('a word shorter than the wait for a partial has its partial at its end', async () => {
     const own = new VirtualClock();
     const heard: [number, string][] = [];
-    const recogniser = createFakeSpeechToText({ clock: own, env: {} });
+    const recogniser = createFakeSpeechToText(testContext(own));
     const session = recogniser.open({
       callSid: 'CA00',
       language: 'en-US',
@@ -76,7 +77,7 @@ describe('the fake recogniser', () => {
 describe('the fake brain', () => {
   test('two sentences, one event each, KAV_FAKE_BRAIN_MS after the question', async () => {
     const own = new VirtualClock();
-    const session = createFakeBrain({ clock: own, env: slow }).open({ callSid: 'CA00', language: 'en-US' });
+    const session = createFakeBrain(testContext(own, slow)).open({ callSid: 'CA00', language: 'en-US' });
     const request = { reply: 1, opening: false, history: [{ who: 'caller', text: 'hello' }] } as const;
     const expected: [number, BrainEvent][] = FAKE_REPLY.map((text) => [700, { type: 'text', text }]);
     expect(await timed(own, session.respond(request, signal))).toEqual(expected);
@@ -84,14 +85,14 @@ describe('the fake brain', () => {
 
   test('nothing when it opens', async () => {
     const own = new VirtualClock();
-    const session = createFakeBrain({ clock: own, env: slow }).open({ callSid: 'CA00', language: 'en-US' });
+    const session = createFakeBrain(testContext(own, slow)).open({ callSid: 'CA00', language: 'en-US' });
     expect(await timed(own, session.respond({ reply: 1, opening: true, history: [] }, signal))).toEqual([]);
   });
 });
 
 describe('the fake voice', () => {
   const own = new VirtualClock();
-  const voice = createFakeTextToSpeech({ clock: own, env: {} });
+  const voice = createFakeTextToSpeech(testContext(own));
   const speak = async (text: string): Promise<AudioChunk[]> => {
     const session = voice.open({ callSid: 'CA00', language: 'en-US' });
     return (await timed(own, session.synthesize(text, signal))).map(([, chunk]) => chunk);
@@ -105,7 +106,7 @@ describe('the fake voice', () => {
 
   test('the first byte after KAV_FAKE_TTS_MS', async () => {
     const slowClock = new VirtualClock();
-    const session = createFakeTextToSpeech({ clock: slowClock, env: slow }).open({
+    const session = createFakeTextToSpeech(testContext(slowClock, slow)).open({
       callSid: 'CA00',
       language: 'en-US',
     });
@@ -137,14 +138,14 @@ describe('the fake voice', () => {
 
 describe('delays', () => {
   test.each(['soon', '-1', '1.5', '60001', '1e3', 'NaN'])('%j is refused by name', (value) => {
-    const make = () => createFakeTextToSpeech({ clock, env: { KAV_FAKE_TTS_MS: value } });
+    const make = () => createFakeTextToSpeech(testContext(clock, { KAV_FAKE_TTS_MS: value }));
     expect(make).toThrow(ConfigError);
     expect(make).toThrow(/^KAV_FAKE_TTS_MS: /);
-    expect(() => createFakeBrain({ clock, env: { KAV_FAKE_BRAIN_MS: value } })).toThrow(/^KAV_FAKE_BRAIN_MS: /);
-    expect(() => createFakeSpeechToText({ clock, env: { KAV_FAKE_STT_MS: value } })).toThrow(/^KAV_FAKE_STT_MS: /);
+    expect(() => createFakeBrain(testContext(clock, { KAV_FAKE_BRAIN_MS: value }))).toThrow(/^KAV_FAKE_BRAIN_MS: /);
+    expect(() => createFakeSpeechToText(testContext(clock, { KAV_FAKE_STT_MS: value }))).toThrow(/^KAV_FAKE_STT_MS: /);
   });
 
   test.each(['', ' ', '0', '60000'])('%j is taken', (value) => {
-    expect(createFakeTextToSpeech({ clock, env: { KAV_FAKE_TTS_MS: value } }).name).toBe('fake');
+    expect(createFakeTextToSpeech(testContext(clock, { KAV_FAKE_TTS_MS: value })).name).toBe('fake');
   });
 });

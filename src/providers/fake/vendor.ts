@@ -3,6 +3,8 @@ import type { Vendor } from '../contracts.ts';
 /** Providers that only look like some: for tests and for measuring Kav itself. */
 export const fake: Vendor = {
   name: 'fake',
+  isLocal: true,
+  isStandIn: true,
   variables: [
     { name: 'KAV_FAKE_STT_MS', kind: 'text', help: 'Delay of the fake recogniser.', fallback: '50' },
     { name: 'KAV_FAKE_BRAIN_MS', kind: 'text', help: 'Delay of the fake brain.', fallback: '0' },

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { ProviderError } from '../../core/errors.ts';
 import { VirtualClock } from '../../simulator/virtual-clock.ts';
+import { testContext } from '../conformance/context.ts';
 import { ttsConformance } from '../conformance/tts.ts';
 import type { AudioChunk, TextToSpeechOptions } from '../contracts.ts';
 import { createFlite } from './client.ts';
 
-const createVoice = () => createFlite({ clock: new VirtualClock(), env: {} });
+const createVoice = () => createFlite(testContext(new VirtualClock()));
 
 ttsConformance('flite', createVoice);
 
@@ -59,7 +60,7 @@ describe('flite', () => {
 
   test('a request that hangs is given up, and the next one gets a new thread', async () => {
     const clock = new VirtualClock();
-    const voice = createFlite({ clock, env: {} });
+    const voice = createFlite(testContext(clock));
     const hanging = speak('This one is lost.', {}, voice);
     clock.advanceTo(10_000);
     await expect(hanging).rejects.toMatchObject({ code: 'provider-timeout', retryable: true });

@@ -3,6 +3,7 @@ import type { Vendor } from '../contracts.ts';
 /** An English voice that needs nothing but its package. */
 export const flite: Vendor = {
   name: 'flite',
+  isLocal: true,
   variables: [],
   tts: async (context) => ({ ok: true, provider: (await import('./client.ts')).createFlite(context) }),
 };

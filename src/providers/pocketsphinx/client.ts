@@ -8,14 +8,12 @@ import { modelFolderOf } from './model.ts';
 import { RecogniserThread, sphinxError } from './recogniser-thread.ts';
 import { PocketsphinxSession } from './session.ts';
 
-export interface PocketsphinxOptions {
-  /** Told once of every word or grammar that cannot be listened for. Node's warnings when left out. */
-  readonly warn?: (message: string) => void;
-}
-
-/** Makes no thread until the first session. Check `isPocketsphinxAvailable` before. */
-export function createPocketsphinx(context: ProviderContext, options: PocketsphinxOptions = {}): SpeechToText {
-  const recogniser = new Recogniser(context, options.warn ?? ((message) => process.emitWarning(message)));
+/**
+ * Makes no thread until the first session. Check `isPocketsphinxAvailable` before. The context is warned once of every
+ * word or grammar that cannot be listened for.
+ */
+export function createPocketsphinx(context: ProviderContext): SpeechToText {
+  const recogniser = new Recogniser(context);
   return {
     name: 'pocketsphinx',
     open: (sessionOptions) => recogniser.open(sessionOptions),
@@ -25,14 +23,12 @@ export function createPocketsphinx(context: ProviderContext, options: Pocketsphi
 
 class Recogniser {
   readonly #context: ProviderContext;
-  readonly #warn: (message: string) => void;
   readonly #threads = new Set<RecogniserThread>();
   #current: RecogniserThread | undefined;
   #isClosed = false;
 
-  constructor(context: ProviderContext, warn: (message: string) => void) {
+  constructor(context: ProviderContext) {
     this.#context = context;
-    this.#warn = warn;
   }
 
   open({ language, onEvent }: SpeechToTextOptions): SpeechToTextSession {
@@ -54,7 +50,7 @@ class Recogniser {
   #startThread(): RecogniserThread {
     const thread = new RecogniserThread({
       modelFolder: modelFolderOf(this.#context.env),
-      warn: this.#warn,
+      warn: this.#context.warn,
       onGone: () => this.#threads.delete(thread),
     });
     this.#threads.add(thread);

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../simulator/virtual-clock.ts';
+import { testContext } from '../conformance/context.ts';
 import { sttConformance } from '../conformance/stt.ts';
 import type { Expectation, SpeechEvent, SpeechToText } from '../contracts.ts';
 import { createFlite } from '../flite/client.ts';
 import { isPocketsphinxAvailable } from './availability.ts';
 import { createPocketsphinx } from './client.ts';
 
-const context = { clock: new VirtualClock(), env: {} };
+const clock = new VirtualClock();
+const context = testContext(clock);
 const available = await isPocketsphinxAvailable(context);
 const suite = available.ok ? 'with the library' : `not run: ${available.reason}`;
 
@@ -62,7 +64,7 @@ describe.skipIf(!available.ok)(suite, () => {
     let recogniser: SpeechToText;
     const warnings: string[] = [];
     beforeAll(() => {
-      recogniser = createPocketsphinx(context, { warn: (message) => warnings.push(message) });
+      recogniser = createPocketsphinx({ ...context, warn: (message) => warnings.push(message) });
     });
     afterAll(() => recogniser.close());
 
@@ -135,7 +137,7 @@ describe.skipIf(!available.ok)(suite, () => {
 
 describe('a recogniser that cannot listen', () => {
   async function failure(env: Record<string, string>, language: string): Promise<SpeechEvent[]> {
-    const recogniser = createPocketsphinx({ clock: context.clock, env });
+    const recogniser = createPocketsphinx(testContext(clock, env));
     const events: SpeechEvent[] = [];
     const failed = Promise.withResolvers<void>();
     const session = recogniser.open({
@@ -149,7 +151,7 @@ describe('a recogniser that cannot listen', () => {
     session.speechStarted();
     session.speechEnded();
     session.speechEnded();
-    await context.clock.advance(1);
+    await clock.advance(1);
     await failed.promise;
     session.speechEnded();
     session.write(new Uint8Array(160));

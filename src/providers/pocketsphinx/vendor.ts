@@ -3,6 +3,7 @@ import type { Vendor } from '../contracts.ts';
 /** PocketSphinx, if Debian's library and English model are installed. */
 export const pocketsphinx: Vendor = {
   name: 'pocketsphinx',
+  isLocal: true,
   variables: [
     {
       name: 'KAV_POCKETSPHINX_MODEL',

@@ -37,6 +37,8 @@ const STATES: Readonly<Record<CircuitState, BreakerState>> = {
 export class ProviderHealth {
   readonly #options: ProviderHealthOptions;
   readonly #breakers = new Map<string, CircuitBreakerPolicy>();
+  /** When each breaker opened last. */
+  readonly #openedAt = new Map<string, number>();
   readonly #pardons = new Set<() => void>();
 
   constructor(options: ProviderHealthOptions) {
@@ -102,8 +104,6 @@ export class ProviderHealth {
     return openedAt !== undefined && clock.now() - openedAt >= openMs;
   }
 
-  readonly #openedAt = new Map<string, number>();
-
   #breaker(who: VendorOperation): CircuitBreakerPolicy {
     const key = keyOf(who);
     const known = this.#breakers.get(key);
@@ -125,4 +125,4 @@ export class ProviderHealth {
 const keyOf = ({ provider, operation }: VendorOperation): string => `${operation} ${provider}`;
 
 /** Our own cancellations and bugs say nothing about a vendor; an authentication failure opens the breaker by itself. */
-const counts = (error: Error): boolean => error instanceof ProviderError && error.code !== 'provider-misconfigured';
+const counts = (error: unknown): boolean => error instanceof ProviderError && error.code !== 'provider-misconfigured';

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ConfigError } from '../../core/errors.ts';
 import { VirtualClock } from '../../simulator/virtual-clock.ts';
+import { testContext } from '../conformance/context.ts';
 import { sttConformance } from '../conformance/stt.ts';
 import type { SpeechEvent } from '../contracts.ts';
 import { createScripted, openScripted, parseScript } from './client.ts';
@@ -11,14 +12,14 @@ import { createScripted, openScripted, parseScript } from './client.ts';
 const clock = new VirtualClock();
 const lines = ['I would like an appointment', 'Tuesday', 'yes please', 'שלום'];
 
-sttConformance('scripted', () => createScripted({ clock, env: {} }, { lines }), { advance: (ms) => clock.advance(ms) });
-sttConformance('scripted, empty', () => createScripted({ clock, env: {} }, { lines: [] }), {
+sttConformance('scripted', () => createScripted(testContext(clock), { lines }), { advance: (ms) => clock.advance(ms) });
+sttConformance('scripted, empty', () => createScripted(testContext(clock), { lines: [] }), {
   advance: (ms) => clock.advance(ms),
 });
 
 async function utter(count: number): Promise<SpeechEvent[]> {
   const events: SpeechEvent[] = [];
-  const session = createScripted({ clock, env: {} }, { lines }).open({
+  const session = createScripted(testContext(clock), { lines }).open({
     callSid: 'CA00',
     language: 'en-US',
     onEvent: (event) => events.push(event),
@@ -54,7 +55,7 @@ describe('the scripted recogniser', () => {
   });
 
   test('says that it does not listen', () => {
-    expect(createScripted({ clock, env: {} }, { lines }).caveat).toContain('does not listen');
+    expect(createScripted(testContext(clock), { lines }).caveat).toContain('does not listen');
   });
 });
 
@@ -69,11 +70,11 @@ describe('the script', () => {
   test('is read from the file that KAV_SCRIPT names', async () => {
     const file = path.join(folder, 'call.txt');
     writeFileSync(file, 'one\ntwo\n');
-    expect((await openScripted({ clock, env: { KAV_SCRIPT: file } })).caveat).toContain('2 lines');
+    expect((await openScripted(testContext(clock, { KAV_SCRIPT: file }))).caveat).toContain('2 lines');
   });
 
   test.each([undefined, '', path.join(folder, 'missing.txt'), folder])('KAV_SCRIPT=%s is refused', async (file) => {
-    const error = await openScripted({ clock, env: { KAV_SCRIPT: file } }).catch((thrown: unknown) => thrown);
+    const error = await openScripted(testContext(clock, { KAV_SCRIPT: file })).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ConfigError);
     expect(error).toMatchObject({ key: 'KAV_SCRIPT' });
   });

@@ -3,6 +3,8 @@ import type { Vendor } from '../contracts.ts';
 /** Reads what the caller is going to say from a file. */
 export const scripted: Vendor = {
   name: 'scripted',
+  isLocal: true,
+  isStandIn: true,
   variables: [
     {
       name: 'KAV_SCRIPT',
