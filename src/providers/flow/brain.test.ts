@@ -76,4 +76,13 @@ describe('the session of a flow', () => {
     expect(apart).toEqual(await respond([agent('Which day?'), caller('monday at ten')]));
     expect(spoken(apart)[0]).toContain('ten in the morning');
   });
+
+  test('tools of another brain say nothing, neither to it nor between two caller turns', async () => {
+    const exchanges = [{ id: '1', name: 'find_day', arguments: '{}', result: 'tuesday' }];
+    const tools: HistoryTurn = { who: 'tool', exchanges };
+    const plain = [agent('Which day?'), caller('monday'), caller('at ten')];
+    const mixed = [agent('Which day?'), caller('monday'), tools, caller('at ten'), tools];
+    expect(await respond(mixed)).toEqual(await respond(plain));
+    expect(flowBrain(english).startsAnew).toBe(true);
+  });
 });

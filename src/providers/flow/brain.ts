@@ -8,6 +8,7 @@ export function flowBrain(definition: Flow): Brain {
   const flow = parseFlow(definition, `flow "${definition.name}"`);
   return {
     name: 'flow',
+    startsAnew: true,
     open: () => openFlowSession(flow),
     close: async () => {},
   };
@@ -41,6 +42,8 @@ function callerTurns(history: readonly HistoryTurn[]): readonly string[] {
   const turns: string[] = [];
   let continues = false;
   for (const turn of history) {
+    // Tools of a model that had the call before: no words of either side.
+    if (turn.who === 'tool') continue;
     if (turn.who === 'caller') turns.push(continues ? `${turns.pop()} ${turn.text}` : turn.text);
     continues = turn.who === 'caller';
   }

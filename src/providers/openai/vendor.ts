@@ -21,7 +21,7 @@ export const openai: Vendor = {
       name: 'OPENAI_TTS_BASE_URL',
       kind: 'url',
       help: 'Where speech is made, if not by the same server.',
-      fallback: "OpenAI's",
+      fallback: '`OPENAI_BASE_URL`',
     },
   ],
   stt: async (context, model) => (await import('./speech-to-text.ts')).openSpeechToText(context, model),

@@ -1,0 +1,28 @@
+/** The last moments of a line, for what was said before a detector noticed it. Allocates nothing once it is made. */
+export class TranscriptionPreRoll {
+  readonly #ring: Buffer;
+  #next = 0;
+  #filled = 0;
+
+  constructor(bytes: number) {
+    this.#ring = Buffer.alloc(bytes);
+  }
+
+  push(audio: Uint8Array): void {
+    const ring = this.#ring;
+    for (let i = Math.max(0, audio.length - ring.length); i < audio.length; i++) {
+      ring[this.#next] = audio[i]!;
+      this.#next = (this.#next + 1) % ring.length;
+    }
+    this.#filled = Math.min(ring.length, this.#filled + audio.length);
+  }
+
+  /** Hands over everything kept, oldest first, in one or two pieces that are good until the next `push`. */
+  drain(take: (audio: Buffer) => void): void {
+    const start = (this.#next - this.#filled + this.#ring.length) % this.#ring.length;
+    const head = Math.min(this.#filled, this.#ring.length - start);
+    if (head > 0) take(this.#ring.subarray(start, start + head));
+    if (this.#filled > head) take(this.#ring.subarray(0, this.#filled - head));
+    this.#filled = 0;
+  }
+}
