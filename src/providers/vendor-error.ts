@@ -30,7 +30,8 @@ export function errorOfStatus(who: VendorOperation, failure: HttpFailure, cause?
 /** The request never reached the vendor, or the line broke. */
 export function unreachable(who: VendorOperation, cause: unknown): ProviderError {
   // A refusal of both of a name's addresses is an AggregateError without a message.
-  const detail = cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : String(cause);
+  const detail =
+    cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : String(cause);
   return new ProviderError({ ...who, code: 'provider-unavailable', retryable: true }, oneLine(detail), cause);
 }
 

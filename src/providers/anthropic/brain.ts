@@ -1,8 +1,8 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Brain, Opener } from '../contracts.ts';
-import { createModelBrain, type ModelClient } from '../model-brain.ts';
-import { loadOptionalPackage } from '../optional-package.ts';
-import { errorOfSdk } from '../sdk-error.ts';
+import { createModelBrain, type ModelClient } from '../model/brain.ts';
+import { loadOptionalPackage } from '../wire/optional-package.ts';
+import { errorOfSdk } from '../wire/sdk-error.ts';
 import { EventReader, serializeRequest } from './messages-codec.ts';
 import { anthropicOptions } from './options.ts';
 

@@ -11,7 +11,7 @@ import {
   recordsOf,
   serializeSse,
   tokensOf,
-} from '../model-loopback.ts';
+} from '../model/loopback.ts';
 
 /** Speaks the real protocol on 127.0.0.1. */
 export function openAnthropicLoopback(options: ModelLoopbackOptions): Promise<ModelLoopback> {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages';
 import { describe, expect, test } from 'vitest';
-import { END_CALL, type ModelRequest, type ToolUse } from '../model-prompt.ts';
-import type { ModelPart } from '../model-reply.ts';
+import { END_CALL, type ModelRequest, type ToolUse } from '../model/prompt.ts';
+import type { ModelPart } from '../model/reply.ts';
 import { EventReader, serializeRequest } from './messages-codec.ts';
 
 function read(file: string): ModelPart[] {

@@ -9,8 +9,8 @@ import type {
   RawMessageStreamEvent,
   TextBlockParam,
 } from '@anthropic-ai/sdk/resources/messages';
-import type { ModelRequest, ModelTurn, ToolUse } from '../model-prompt.ts';
-import type { ModelPart } from '../model-reply.ts';
+import type { ModelRequest, ModelTurn, ToolUse } from '../model/prompt.ts';
+import type { ModelPart } from '../model/reply.ts';
 
 /** Anthropic wants a limit; a spoken answer is a tenth of it. */
 const MAX_TOKENS = 1_024;

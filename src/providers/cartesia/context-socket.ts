@@ -1,11 +1,11 @@
 import type { Clock } from '../../core/clock.ts';
 import type { ProviderError } from '../../core/errors.ts';
 import { brokenAnswer } from '../vendor-error.ts';
-import { parseServerMessage, type ServerMessage, serializeCancel } from './codec.ts';
 import { Inbox } from '../wire/inbox.ts';
+import { VoiceSocket } from '../wire/voice-socket.ts';
+import { parseServerMessage, type ServerMessage, serializeCancel } from './codec.ts';
 import { type CartesiaOptions, WHO } from './options.ts';
 import { errorOfAnswer, errorOfClose, errorOfFault } from './vendor-fault.ts';
-import { VoiceSocket } from '../wire/voice-socket.ts';
 
 export type SpeechMessage = Extract<ServerMessage, { type: 'chunk' | 'timestamps' }>;
 

@@ -6,10 +6,10 @@ import type { AudioChunk, TextToSpeechSession } from '../contracts.ts';
 import { isSpeakable } from '../speakable.ts';
 import { brokenAnswer, tooSlow } from '../vendor-error.ts';
 import { decodeBase64 } from '../wire/base64.ts';
-import { type Generation, serializeGeneration } from './codec.ts';
-import { ContextSocket, type SpokenSentence } from './context-socket.ts';
 import type { InboxWait } from '../wire/inbox.ts';
 import { MulawAudio } from '../wire/mulaw-audio.ts';
+import { type Generation, serializeGeneration } from './codec.ts';
+import { ContextSocket, type SpokenSentence } from './context-socket.ts';
 import { type CartesiaOptions, WHO } from './options.ts';
 import { SpokenCharacters } from './spoken.ts';
 

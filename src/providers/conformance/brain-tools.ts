@@ -7,8 +7,8 @@ import { ProviderError } from '../../core/errors.ts';
 import { VirtualClock } from '../../simulator/virtual-clock.ts';
 import type { Brain, BrainEvent, BrainRequest, HistoryTurn, Opener, ToolDescription, ToolTurn } from '../contracts.ts';
 import type { Misbehaviour } from '../misbehaviour.ts';
-import type { LoopbackRequest, ModelAnswer, ModelLoopback, ModelLoopbackOptions } from '../model-loopback.ts';
-import { END_CALL } from '../model-prompt.ts';
+import type { LoopbackRequest, ModelAnswer, ModelLoopback, ModelLoopbackOptions } from '../model/loopback.ts';
+import { END_CALL } from '../model/prompt.ts';
 
 export interface ModelRig {
   readonly openBrain: Opener<Brain>;

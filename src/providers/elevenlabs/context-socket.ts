@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { ProviderError } from '../../core/errors.ts';
 import { brokenAnswer } from '../vendor-error.ts';
 import { Inbox } from '../wire/inbox.ts';
+import { VoiceSocket } from '../wire/voice-socket.ts';
 import { type ElevenLabsOptions, socketUrl, type VoiceChoice, WHO } from './options.ts';
 import {
   parseServerMessage,
@@ -11,7 +12,6 @@ import {
   serializeSentence,
 } from './socket-codec.ts';
 import { errorOfAnswer, errorOfClose, errorOfName } from './vendor-fault.ts';
-import { VoiceSocket } from '../wire/voice-socket.ts';
 
 export type SpeechMessage = Extract<ServerMessage, { type: 'speech' }>;
 

@@ -3,8 +3,8 @@ import type { AudioChunk, TextToSpeechSession } from '../contracts.ts';
 import { isSpeakable } from '../speakable.ts';
 import { brokenAnswer } from '../vendor-error.ts';
 import { streamAudio } from '../wire/http-audio.ts';
-import { enforcedLanguage } from './models.ts';
 import { MulawAudio } from '../wire/mulaw-audio.ts';
+import { enforcedLanguage } from './models.ts';
 import { type ElevenLabsOptions, streamUrl, type VoiceChoice, WHO } from './options.ts';
 import { errorOfAnswer } from './vendor-fault.ts';
 

@@ -6,9 +6,9 @@ import type { AudioChunk, TextToSpeechSession } from '../contracts.ts';
 import { isSpeakable } from '../speakable.ts';
 import { brokenAnswer, tooSlow } from '../vendor-error.ts';
 import { decodeBase64 } from '../wire/base64.ts';
-import { ContextSocket, type SpeechMessage, type SpokenSentence } from './context-socket.ts';
 import type { InboxWait } from '../wire/inbox.ts';
 import { MulawAudio } from '../wire/mulaw-audio.ts';
+import { ContextSocket, type SpeechMessage, type SpokenSentence } from './context-socket.ts';
 import { type ElevenLabsOptions, type VoiceChoice, WHO } from './options.ts';
 import { SpokenCharacters } from './spoken.ts';
 

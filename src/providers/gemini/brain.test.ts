@@ -3,7 +3,7 @@ import { createRealClock } from '../../call/real-clock.ts';
 import { brainConformance } from '../conformance/brain.ts';
 import { modelBrainConformance } from '../conformance/brain-tools.ts';
 import type { Brain, ProviderContext } from '../contracts.ts';
-import type { ModelLoopback } from '../model-loopback.ts';
+import type { ModelLoopback } from '../model/loopback.ts';
 import { openBrain } from './brain.ts';
 import { openGeminiLoopback } from './loopback.ts';
 import { DEFAULT_MODEL } from './options.ts';

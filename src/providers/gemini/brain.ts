@@ -1,8 +1,8 @@
 import type { GoogleGenAI } from '@google/genai';
 import type { Brain, Opener } from '../contracts.ts';
-import { createModelBrain, type ModelClient } from '../model-brain.ts';
-import type { ModelRequest } from '../model-prompt.ts';
-import { loadOptionalPackage } from '../optional-package.ts';
+import { createModelBrain, type ModelClient } from '../model/brain.ts';
+import type { ModelRequest } from '../model/prompt.ts';
+import { loadOptionalPackage } from '../wire/optional-package.ts';
 import { readChunk, Signatures, serializeRequest } from './content-codec.ts';
 import { errorOfGemini } from './errors.ts';
 import { geminiOptions } from './options.ts';

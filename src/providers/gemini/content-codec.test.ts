@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { ApiError, type GenerateContentResponse } from '@google/genai';
 import { describe, expect, test } from 'vitest';
-import { END_CALL, type ModelRequest } from '../model-prompt.ts';
-import type { ModelPart } from '../model-reply.ts';
+import { END_CALL, type ModelRequest } from '../model/prompt.ts';
+import type { ModelPart } from '../model/reply.ts';
 import { readChunk, Signatures, serializeRequest } from './content-codec.ts';
 import { errorOfGemini } from './errors.ts';
 

@@ -12,8 +12,8 @@ import type {
   Part,
   ThinkingLevel,
 } from '@google/genai';
-import type { ModelRequest, ModelTurn, ToolUse } from '../model-prompt.ts';
-import type { ModelPart } from '../model-reply.ts';
+import type { ModelRequest, ModelTurn, ToolUse } from '../model/prompt.ts';
+import type { ModelPart } from '../model/reply.ts';
 
 /**
  * Gemini 3 refuses a tool call of its own that comes back without its signature. For calls whose signature is not known,

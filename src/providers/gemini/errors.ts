@@ -1,6 +1,6 @@
 import { ProviderError } from '../../core/errors.ts';
-import { errorOfSdk } from '../sdk-error.ts';
 import { errorOfStatus, type VendorOperation } from '../vendor-error.ts';
+import { errorOfSdk } from '../wire/sdk-error.ts';
 
 /**
  * The SDK gives a status and the body as text. It holds the wait in a `RetryInfo`, not in a header, and a wrong key is a

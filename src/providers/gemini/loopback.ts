@@ -12,7 +12,7 @@ import {
   recordsOf,
   serializeSse,
   tokensOf,
-} from '../model-loopback.ts';
+} from '../model/loopback.ts';
 
 /** Speaks the real protocol on 127.0.0.1. */
 export function openGeminiLoopback(options: ModelLoopbackOptions): Promise<ModelLoopback> {

@@ -1,7 +1,7 @@
 import { APIError, type OpenAI } from 'openai';
 import type { Brain, Opener } from '../contracts.ts';
-import { createModelBrain, type ModelClient } from '../model-brain.ts';
-import { errorOfSdk } from '../sdk-error.ts';
+import { createModelBrain, type ModelClient } from '../model/brain.ts';
+import { errorOfSdk } from '../wire/sdk-error.ts';
 import { ChunkReader, serializeRequest } from './chat-codec.ts';
 import { createOpenAi } from './client.ts';
 import { readEventData } from './event-stream.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
 import { describe, expect, test } from 'vitest';
-import { END_CALL, type ModelRequest } from '../model-prompt.ts';
-import type { ModelPart } from '../model-reply.ts';
+import { END_CALL, type ModelRequest } from '../model/prompt.ts';
+import type { ModelPart } from '../model/reply.ts';
 import { ChunkReader, serializeRequest } from './chat-codec.ts';
 import { readEventData } from './event-stream.ts';
 

@@ -7,8 +7,8 @@ import type {
   ChatCompletionCreateParamsStreaming,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
-import type { ModelRequest, ModelTurn, ToolUse } from '../model-prompt.ts';
-import type { ModelPart } from '../model-reply.ts';
+import type { ModelRequest, ModelTurn, ToolUse } from '../model/prompt.ts';
+import type { ModelPart } from '../model/reply.ts';
 
 /** Compatible servers leave out what OpenAI never does. */
 interface LooseChunk {

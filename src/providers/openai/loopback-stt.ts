@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { FrameAssembler, SAMPLE_RATE_HZ } from '../../audio/frame.ts';
 import { rmsOfFrame } from '../../audio/level.ts';
 import type { Behaviour, Loopback } from '../misbehaviour.ts';
-import { type LoopbackLine, openSocketLoopback } from './stt-socket-loopback.ts';
+import { type LoopbackLine, openSocketLoopback } from '../wire/socket-loopback.ts';
 
 export interface OpenAiTranscriptionLoopbackOptions {
   /** What is heard, utterance by utterance; nothing once they are used up. */

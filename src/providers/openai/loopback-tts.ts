@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tonePcm } from '../../audio/tone.ts';
 import { serializeWav } from '../../audio/wav.ts';
 import type { Behaviour, Loopback, Misbehaviour } from '../misbehaviour.ts';
-import { LOOPBACK_KEY } from '../model-loopback.ts';
+import { LOOPBACK_KEY } from '../model/loopback.ts';
 import { PCM_RATE_HZ } from './pcm-reader.ts';
 
 const MS_PER_CHARACTER = 60;

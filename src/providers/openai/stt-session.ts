@@ -3,6 +3,8 @@ import type { ProviderError } from '../../core/errors.ts';
 import type { SpeechToTextOptions, SpeechToTextSession } from '../contracts.ts';
 import { UtteranceLedger } from '../utterance-ledger.ts';
 import { brokenAnswer } from '../vendor-error.ts';
+import { PreRoll } from '../wire/pre-roll.ts';
+import { RecogniserSocket } from '../wire/recogniser-socket.ts';
 import {
   errorOfFault,
   errorOfTranscriptionClose,
@@ -17,8 +19,6 @@ import {
   transcriptionRefusalDetail,
 } from './stt-codec.ts';
 import type { TranscriptionOptions } from './stt-options.ts';
-import { TranscriptionPreRoll } from './stt-pre-roll.ts';
-import { VendorSocket } from './stt-socket.ts';
 import { TranscriptionTurns } from './stt-turns.ts';
 
 export interface TranscriptionSessionTools extends SpeechToTextOptions {
@@ -41,9 +41,9 @@ export class TranscriptionSession implements SpeechToTextSession {
   readonly #tools: TranscriptionSessionTools;
   readonly #ledger: UtteranceLedger;
   readonly #turns: TranscriptionTurns;
-  readonly #preRoll = new TranscriptionPreRoll(PRE_ROLL_BYTES);
+  readonly #preRoll = new PreRoll(PRE_ROLL_BYTES);
   readonly #batch = Buffer.alloc(BATCH_BYTES);
-  #socket: VendorSocket;
+  #socket: RecogniserSocket;
   #retiring: Promise<void> = Promise.resolve();
   #batched = 0;
   #sentBytes = 0;
@@ -75,7 +75,7 @@ export class TranscriptionSession implements SpeechToTextSession {
     if (this.#isOver || this.#isSpeaking) return;
     this.#isSpeaking = true;
     this.#ledger.speechStarted();
-    this.#preRoll.drain((audio) => this.#append(audio));
+    this.#preRoll.drain((audio) => this.#append(Buffer.from(audio.buffer, audio.byteOffset, audio.length)));
   }
 
   speechEnded(): void {
@@ -115,9 +115,9 @@ export class TranscriptionSession implements SpeechToTextSession {
     this.#tools.onClosed();
   }
 
-  #openSocket(): VendorSocket {
+  #openSocket(): RecogniserSocket {
     const { clock, options, language } = this.#tools;
-    const socket = new VendorSocket({
+    const socket = new RecogniserSocket({
       who: OPENAI_STT,
       clock,
       url: () => options.url,

@@ -1,6 +1,6 @@
 import type { ProviderError } from '../../core/errors.ts';
 import type { Expectation, SpeechEvent, SpeechToTextSession } from '../contracts.ts';
-import { PreRoll } from './pre-roll.ts';
+import { PreRoll } from '../wire/pre-roll.ts';
 import type { ToWorker } from './worker-messages.ts';
 
 /** 300 ms: the contract's longest time from the beginning of speech to its detection. */

@@ -3,6 +3,7 @@ import type { Vendor } from '../contracts.ts';
 /** sherpa-onnx on this machine, with a model folder of the user's. */
 export const sherpa: Vendor = {
   name: 'sherpa',
+  isLocal: true,
   variables: [
     {
       name: 'SHERPA_MODEL',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { BrainRequest, HistoryTurn } from './contracts.ts';
-import { END_CALL, modelRequest, summaryRequest } from './model-prompt.ts';
+import type { BrainRequest, HistoryTurn } from '../contracts.ts';
+import { END_CALL, modelRequest, summaryRequest } from './prompt.ts';
 
 const call = { callSid: 'CA00', language: 'he-IL', instructions: ' Sell flats. ' };
 const caller = (text: string): HistoryTurn => ({ who: 'caller', text });

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { errorOfSdk } from './sdk-error.ts';
 
 const who = { provider: 'acme', operation: 'brain' } as const;
-const bodyOf = (file: string) => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'));
+const bodyOf = (file: string) => JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'));
 const headers = new Headers({ 'retry-after': '20' });
 
 describe("errors of the vendors' SDKs", () => {

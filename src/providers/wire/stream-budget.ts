@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.ts';
-import { tooSlow, type VendorOperation } from './vendor-error.ts';
+import type { Clock } from '../../core/clock.ts';
+import { tooSlow, type VendorOperation } from '../vendor-error.ts';
 
 export interface StreamBudget<T> {
   readonly clock: Clock;

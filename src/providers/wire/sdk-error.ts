@@ -1,6 +1,6 @@
 /** What the vendors' SDKs throw, as the errors of a provider. Their messages are not passed on: they quote requests. */
-import { ProviderError } from '../core/errors.ts';
-import { brokenAnswer, errorOfStatus, unreachable, type VendorOperation } from './vendor-error.ts';
+import { ProviderError } from '../../core/errors.ts';
+import { brokenAnswer, errorOfStatus, unreachable, type VendorOperation } from '../vendor-error.ts';
 
 /** What a vendor's SDK says of a refused request. */
 interface SdkFailure {

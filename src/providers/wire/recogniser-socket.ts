@@ -5,7 +5,7 @@ import type { ProviderError } from '../../core/errors.ts';
 import { BUDGETS } from '../budgets.ts';
 import { brokenAnswer, errorOfStatus, tooSlow, unreachable, type VendorOperation } from '../vendor-error.ts';
 
-export interface VendorSocketOptions {
+export interface RecogniserSocketOptions {
   readonly who: VendorOperation;
   readonly clock: Clock;
   /** Asked for a moment after the construction, so that what is said in the same breath still counts. */
@@ -33,8 +33,8 @@ const CLOSE_GRACE_MS = 500;
  * A vendor's WebSocket: connects within the budget, keeps in order what is sent before it is open, and is lost once and
  * for all, with an error that says why. It never reconnects.
  */
-export class VendorSocket {
-  readonly #options: VendorSocketOptions;
+export class RecogniserSocket {
+  readonly #options: RecogniserSocketOptions;
   readonly #queue: { readonly data: string | Uint8Array; readonly isAudio: boolean }[] = [];
   #queuedBytes = 0;
   #droppedBytes = 0;
@@ -44,7 +44,7 @@ export class VendorSocket {
   #unansweredPings = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(options: VendorSocketOptions) {
+  constructor(options: RecogniserSocketOptions) {
     this.#options = options;
     queueMicrotask(() => this.#connect());
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { BrainEvent } from './contracts.ts';
-import { type ModelPart, replyEvents } from './model-reply.ts';
+import type { BrainEvent } from '../contracts.ts';
+import { type ModelPart, replyEvents } from './reply.ts';
 
 const who = { provider: 'acme', operation: 'brain' } as const;
 const text = (words: string): ModelPart => ({ type: 'text', text: words });

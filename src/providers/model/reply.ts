@@ -1,8 +1,8 @@
 /** From what a model's stream holds, whichever vendor's, to the events of a brain. */
-import { ProviderError } from '../core/errors.ts';
-import type { BrainEvent } from './contracts.ts';
-import { END_CALL } from './model-prompt.ts';
-import { brokenAnswer, type VendorOperation } from './vendor-error.ts';
+import { ProviderError } from '../../core/errors.ts';
+import type { BrainEvent } from '../contracts.ts';
+import { brokenAnswer, type VendorOperation } from '../vendor-error.ts';
+import { END_CALL } from './prompt.ts';
 
 /** What a vendor's codec reads from its stream. */
 export type ModelPart =

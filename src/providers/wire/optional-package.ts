@@ -1,4 +1,4 @@
-import { ConfigError } from '../core/errors.ts';
+import { ConfigError } from '../../core/errors.ts';
 
 export type PackageLoad<T> =
   | { readonly ok: true; readonly module: T }

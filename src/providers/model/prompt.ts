@@ -7,7 +7,7 @@ import type {
   ToolDescription,
   ToolExchange,
   ToolTurn,
-} from './contracts.ts';
+} from '../contracts.ts';
 
 /** One use of a tool, in a form that every vendor takes. */
 export interface ToolUse {

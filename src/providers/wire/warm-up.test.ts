@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { VirtualClock } from '../simulator/virtual-clock.ts';
+import { VirtualClock } from '../../simulator/virtual-clock.ts';
 import { createWarmUp } from './warm-up.ts';
 
 describe('a warm-up', () => {

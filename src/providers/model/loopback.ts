@@ -1,7 +1,7 @@
 /** What the loopback servers of model vendors have in common: HTTP, answers in small pieces, misbehaviour. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Behaviour, Loopback, Misbehaviour } from './misbehaviour.ts';
+import type { Behaviour, Loopback, Misbehaviour } from '../misbehaviour.ts';
 
 /** What the model is to say. */
 export interface ModelAnswer {

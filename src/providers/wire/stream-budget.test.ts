@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { VirtualClock } from '../simulator/virtual-clock.ts';
+import { VirtualClock } from '../../simulator/virtual-clock.ts';
 import { withinBudget } from './stream-budget.ts';
 
 const who = { provider: 'acme', operation: 'tts' } as const;

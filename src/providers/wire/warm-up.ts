@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from '../../core/clock.ts';
 
 /** Node's fetch keeps an idle connection for 4 s unless the server asks for more. */
 const FRESH_MS = 3_000;

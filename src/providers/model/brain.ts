@@ -1,13 +1,13 @@
 /** A brain over a model that answers in a stream: what OpenAI's, Anthropic's and Google's have in common. */
-import type { Clock } from '../core/clock.ts';
-import { ProviderError } from '../core/errors.ts';
-import { BUDGETS } from './budgets.ts';
-import type { Brain, BrainEvent, BrainOptions, BrainSession } from './contracts.ts';
-import { type ModelRequest, modelRequest, summaryRequest } from './model-prompt.ts';
-import { type ModelPart, type ReplyOptions, replyEvents } from './model-reply.ts';
-import { withinBudget } from './stream-budget.ts';
-import type { VendorOperation } from './vendor-error.ts';
-import { createWarmUp } from './warm-up.ts';
+import type { Clock } from '../../core/clock.ts';
+import { ProviderError } from '../../core/errors.ts';
+import { BUDGETS } from '../budgets.ts';
+import type { Brain, BrainEvent, BrainOptions, BrainSession } from '../contracts.ts';
+import type { VendorOperation } from '../vendor-error.ts';
+import { withinBudget } from '../wire/stream-budget.ts';
+import { createWarmUp } from '../wire/warm-up.ts';
+import { type ModelRequest, modelRequest, summaryRequest } from './prompt.ts';
+import { type ModelPart, type ReplyOptions, replyEvents } from './reply.ts';
 
 /** The price of an answer comes after it, from some servers never. */
 const USAGE_WAIT_MS = 300;

@@ -1,11 +1,11 @@
-/** The last moments of a line, for what was said before a detector noticed it. Allocates nothing once it is made. */
-export class TranscriptionPreRoll {
-  readonly #ring: Buffer;
+/** The last moments of a line, for what was said before a detector noticed it. Keeping them allocates nothing. */
+export class PreRoll {
+  readonly #ring: Uint8Array;
   #next = 0;
   #filled = 0;
 
   constructor(bytes: number) {
-    this.#ring = Buffer.alloc(bytes);
+    this.#ring = new Uint8Array(bytes);
   }
 
   push(audio: Uint8Array): void {
@@ -18,11 +18,22 @@ export class TranscriptionPreRoll {
   }
 
   /** Hands over everything kept, oldest first, in one or two pieces that are good until the next `push`. */
-  drain(take: (audio: Buffer) => void): void {
+  drain(take: (audio: Uint8Array) => void): void {
     const start = (this.#next - this.#filled + this.#ring.length) % this.#ring.length;
     const head = Math.min(this.#filled, this.#ring.length - start);
     if (head > 0) take(this.#ring.subarray(start, start + head));
     if (this.#filled > head) take(this.#ring.subarray(0, this.#filled - head));
     this.#filled = 0;
+  }
+
+  /** Everything kept, oldest first, in a buffer of its own; then it is empty. */
+  take(): Uint8Array<ArrayBuffer> {
+    const out = new Uint8Array(this.#filled);
+    let at = 0;
+    this.drain((piece) => {
+      out.set(piece, at);
+      at += piece.length;
+    });
+    return out;
   }
 }
