@@ -1,4 +1,4 @@
-import { defineAgent, flow } from 'kav';
+import { defineAgent, flow, tool, z } from 'kav';
 
 const COUNT = ['', '', 'שני', 'שלושה', 'ארבעה', 'חמישה', 'שישה', 'שבעה', 'שמונה', 'תשעה', 'עשרה'];
 
@@ -86,20 +86,38 @@ const leahFlow = flow({
   },
 });
 
+/** Where a real office would write to its CRM; here the call's record keeps the lead. */
+const saveLead = tool({
+  description: 'שומר את פרטי הפנייה. יש לקרוא לו פעם אחת, אחרי שהמתקשר אישר את כל הפרטים.',
+  input: z.object({
+    area: z.string().describe('עיר או שכונה'),
+    rooms: z.string().describe('מספר חדרים, למשל 3.5'),
+    budget: z.string().optional().describe('תקציב בשקלים, בספרות'),
+    name: z.string(),
+    phone: z.string().describe('ספרות בלבד'),
+  }),
+  run: ({ area, rooms, budget = '', name, phone }, { record }) => {
+    record({ area, rooms, budget, name, phone });
+    return { saved: true };
+  },
+});
+
 export default defineAgent({
   name: 'Leah',
   language: 'he-IL',
-  voice: 'he-IL-Wavenet-A',
+  voice: { google: 'he-IL-Chirp3-HD-Aoede', azure: 'he-IL-HilaNeural' },
   greeting: 'שלום, כאן לאה, העוזרת הקולית של נדל״ן הכרמל. אשמח לעזור למצוא דירה. באיזה אזור מחפשים?',
   instructions: [
     'את לאה, העוזרת הקולית של משרד התיווך נדל״ן הכרמל. דברי עברית טבעית, במשפטים קצרים, בלשון נקבה על עצמך.',
     'פני אל המתקשרים בלשון רבים או בצורה שאינה תלויה במגדר.',
     'בררי, שאלה אחת בכל פעם: אזור, מספר חדרים, תקציב, שם, ומספר טלפון לחזרה. חזרי על המספר ספרה אחר ספרה.',
-    'אל תמציאי דירות, מחירים או זמינות. בסוף אמרי שאחד המתווכים יחזור בהקדם, והיפרדי.',
+    'אל תמציאי דירות, מחירים או זמינות. בסוף חזרי על הפרטים, ואחרי שהמתקשרים אישרו אותם שמרי אותם בעזרת saveLead.',
+    'אחרי השמירה אמרי שאחד המתווכים יחזור בהקדם, היפרדי וסיימי את השיחה.',
   ].join('\n'),
-  brain: ['openai', leahFlow],
-  stt: ['google', 'scripted'],
-  tts: ['google', 'fake'],
+  brain: ['openai', 'anthropic', leahFlow],
+  stt: ['google', 'deepgram', 'scripted'],
+  tts: ['google', 'azure', 'fake'],
+  tools: { saveLead },
   lines: {
     'not-heard': 'סליחה, לא שמעתי טוב. אפשר לחזור על זה?',
   },

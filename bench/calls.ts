@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CallersOrder, CallersReport } from './callers.ts';
+import { type OwnShare, ownShareOf } from './own-share.ts';
 import { type Usage, usageOf } from './process-usage.ts';
 
 const { values, positionals } = parseArgs({
@@ -31,7 +32,7 @@ interface Load {
   readonly latenessP99Ms: number;
 }
 
-interface KavLoad extends Load {
+interface KavLoad extends Load, OwnShare {
   /** Kav's own part of the reaction: the caller has spoken long enough → `clear` is decided. */
   readonly decisionMs: readonly number[];
 }
@@ -134,8 +135,9 @@ async function loadKav(calls: number): Promise<KavLoad> {
   await once(server, 'exit');
   closeSync(log);
   const decisionMs = await decisions(logFile);
+  const share = await ownShareOf(path.join(dataDir, 'journals'));
   await rm(dataDir, { recursive: true, force: true });
-  return { ...result, decisionMs };
+  return { ...result, ...share, decisionMs };
 }
 
 /** From the log: what Kav itself added to the caller's reaction time, between the audio that told and the decision. */
@@ -152,7 +154,7 @@ function quantile(values: readonly number[], share: number): number {
 const ms = (value: number): string => `${value.toFixed(1)} ms`;
 
 function row(name: string, kav: string, echo: string, goal: string): string {
-  return `${name.padEnd(34)} ${kav.padStart(12)} ${echo.padStart(12)}   ${goal}`;
+  return `${name.padEnd(38)} ${kav.padStart(12)} ${echo.padStart(12)}   ${goal}`;
 }
 
 function print(calls: number, kav: KavLoad, echo: Load): void {
@@ -177,6 +179,9 @@ function print(calls: number, kav: KavLoad, echo: Load): void {
   console.log(row('barge-in, speech to clear p50', ms(quantile(kav.callers.bargeInMs, 0.5)), '-', ''));
   console.log(row('barge-in, speech to clear p95', ms(quantile(kav.callers.bargeInMs, 0.95)), '-', '250 ms at most'));
   console.log(row('  of which Kav’s decision p95', ms(quantile(kav.decisionMs, 0.95)), '-', '5 ms at most'));
+  console.log(row('end of turn to answer, own share p50', ms(quantile(kav.answerMs, 0.5)), '-', '10 ms at most'));
+  console.log(row('  the same p99', ms(quantile(kav.answerMs, 0.99)), '-', '30 ms at most'));
+  console.log(row('start to greeting p95', ms(quantile(kav.greetingMs, 0.95)), '-', '300 ms at most'));
   console.log(row('caller turns', String(kav.callers.turns), '-', ''));
   console.log(
     row('interruptions answered', `${kav.callers.bargeInMs.length}/${kav.callers.interruptions}`, '-', 'all'),

@@ -1,6 +1,8 @@
 /** What an agent file imports from `kav`. */
+export { z } from 'zod';
 export { type Agent, type AgentDefinition, type AgentLimits, defineAgent, type ProviderSpec } from './call/agent.ts';
 export type { AgentLines } from './call/agent-lines.ts';
+export { type Tool, type ToolCall, type ToolDefinition, tool } from './call/tool.ts';
 export type { LineName } from './core/call-event.ts';
 export type {
   ChoiceOption,

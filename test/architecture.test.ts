@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 const RANK: Readonly<Record<string, number>> = {
   core: 0,
   audio: 0,
+  text: 0,
   twilio: 1,
   providers: 1,
   observe: 1,
@@ -15,7 +16,7 @@ const RANK: Readonly<Record<string, number>> = {
   cli: 4,
   'index.ts': 4,
 };
-const PURE = new Set(['core', 'audio']);
+const PURE = new Set(['core', 'audio', 'text']);
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s*'([^']+)'|(?:^|\n)\s*import\s+'([^']+)'|import\(\s*'([^']+)'\s*\)/g;
 const IMPURE =

@@ -3,11 +3,17 @@ import type { LineName } from '../core/call-event.ts';
 import type { CallSettings } from '../core/settings.ts';
 import type { Brain, SpeechToText, TextToSpeech } from '../providers/contracts.ts';
 import { LineCache } from './line-cache.ts';
+import type { SpeechStore } from './speech-store.ts';
+import type { Tool } from './tool.ts';
 
 export interface AgentRuntimeOptions {
   readonly name: string;
   readonly language: string;
   readonly voice?: string;
+  /** What a model is told about its task. */
+  readonly instructions?: string;
+  /** What a model may do, by name. */
+  readonly tools: Readonly<Record<string, Tool>>;
   /** Spoken once per call, before anything else; may be empty. */
   readonly greeting: string;
   /** A recording of the greeting, µ-law. */
@@ -17,6 +23,10 @@ export interface AgentRuntimeOptions {
   readonly stt: SpeechToText;
   readonly brain: Brain;
   readonly tts: TextToSpeech;
+  /** The first of `tts` alone, when that is a chain: what it speaks ahead is kept. */
+  readonly ownVoice?: TextToSpeech;
+  readonly speechStore?: SpeechStore;
+  readonly onStoreError?: (error: unknown) => void;
 }
 
 export class AgentRuntime {
@@ -27,8 +37,14 @@ export class AgentRuntime {
 
   constructor(options: AgentRuntimeOptions) {
     this.options = options;
-    const { tts, language, voice } = options;
-    this.cache = new LineCache(tts, { language, ...(voice === undefined ? {} : { voice }) });
+    const { language, onStoreError = () => {}, ownVoice, speechStore, tts, voice } = options;
+    this.cache = new LineCache({
+      voice: ownVoice ?? tts,
+      standIn: tts,
+      speech: { language, ...(voice === undefined ? {} : { voice }) },
+      store: speechStore,
+      onStoreError,
+    });
     if (options.greetingAudio) this.cache.set(options.greeting, options.greetingAudio);
   }
 

@@ -136,8 +136,12 @@ describe('the agents that come with Kav', () => {
   });
 
   test('Leah prefers a model and falls back on her flow', () => {
-    expect(leah).toMatchObject({ language: 'he-IL', stt: ['google', 'scripted'], tts: ['google', 'fake'] });
-    expect(leah.brain).toEqual(['openai', expect.objectContaining({ kind: 'flow' })]);
+    expect(leah).toMatchObject({
+      language: 'he-IL',
+      stt: ['google', 'deepgram', 'scripted'],
+      tts: ['google', 'azure', 'fake'],
+    });
+    expect(leah.brain).toEqual(['openai', 'anthropic', expect.objectContaining({ kind: 'flow' })]);
   });
 
   test.each([frontDesk, leah])('introduce themselves as automated: $name', ({ greeting }) => {

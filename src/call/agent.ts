@@ -6,6 +6,7 @@ import type { Flow } from '../providers/flow/definition.ts';
 import { configError, fault, missingOr, strictShape, textShape } from '../providers/flow/fault.ts';
 import { parseFlow } from '../providers/flow/parse.ts';
 import { type AgentLines, defaultLines } from './agent-lines.ts';
+import { TOOL_NAME, type Tool } from './tool.ts';
 
 /**
  * A provider by name, with what follows the colon left to the provider: `google`, `openai:gpt-5`. Which names there
@@ -28,8 +29,11 @@ export interface AgentDefinition {
   readonly name: string;
   /** BCP 47, for example `he-IL`. Recogniser, voice and fixed lines follow it. */
   readonly language: string;
-  /** The voice, by the name that the text-to-speech provider gives it. Left out: its default for the language. */
-  readonly voice?: string;
+  /**
+   * The voice, by the name that the first provider of `tts` gives it, or several by provider:
+   * `{ google: 'he-IL-Chirp3-HD-Aoede', azure: 'he-IL-HilaNeural' }`. Left out: each provider's default for the language.
+   */
+  readonly voice?: string | Readonly<Record<string, string>>;
   /** The first words of every call. Say here that the caller speaks with an automated assistant. */
   readonly greeting?: string;
   /**
@@ -45,6 +49,8 @@ export interface AgentDefinition {
   readonly stt: ProviderSpec | readonly ProviderSpec[];
   /** The voice's provider, or several in order of preference. */
   readonly tts: ProviderSpec | readonly ProviderSpec[];
+  /** What a model may do beside speaking: `{ saveLead: tool({ … }) }`. A flow uses none. */
+  readonly tools?: Readonly<Record<string, Tool>>;
   /** Your own words for some of the lines that are said without a brain. */
   readonly lines?: Partial<AgentLines>;
   /** Left out, each has its default. */
@@ -56,6 +62,7 @@ export interface Agent extends AgentDefinition {
   readonly brain: readonly (ProviderSpec | Flow)[];
   readonly stt: readonly ProviderSpec[];
   readonly tts: readonly ProviderSpec[];
+  readonly tools: Readonly<Record<string, Tool>>;
   readonly lines: AgentLines;
   readonly limits: AgentLimits;
 }
@@ -94,12 +101,26 @@ function limit(from: number, to: number) {
   return z.int({ error: range }).min(from, { error: range }).max(to, { error: range }).optional();
 }
 
+const VOICE_REMEDY = 'Give the voice\'s name, for example "he-IL-HilaNeural", or leave it out.';
+
+/** `end_call` is how every model hangs up. */
+const toolName = z.string().refine((name) => TOOL_NAME.test(name) && name !== 'end_call', {
+  error: fault('is not a name that every model takes', 'Write letters, digits and _, for example saveLead.'),
+});
+const toolShape = z.custom<Tool>((value) => typeof value === 'object' && value !== null && 'run' in value, {
+  error: fault('is not a tool', 'Write tool({ description, input: z.object({ … }), run }).'),
+});
+
 const shape = strictShape({
   name: textShape('Give the agent a name, for example name: "Front desk".'),
   language: textShape('Give a BCP 47 tag, for example language: "en-US".').refine(isLanguageTag, {
     error: fault('is not a BCP 47 tag', 'Write a language and a country, for example "en-US" or "he-IL".'),
   }),
-  voice: textShape("Give the voice's name, or leave it out.").optional(),
+  voice: z
+    .union([textShape(VOICE_REMEDY), z.record(z.string(), textShape(VOICE_REMEDY))], {
+      error: fault('is neither a name nor names by provider', VOICE_REMEDY),
+    })
+    .optional(),
   greeting: textShape('Give the first words of the call, or leave it out and set greetingAudio.').optional(),
   greetingAudio: textShape('Give the path of a .wav or .mp3 file, or leave it out.')
     .refine((path) => ['.wav', '.mp3'].includes(extname(path).toLowerCase()), {
@@ -110,6 +131,7 @@ const shape = strictShape({
   brain: chainOf(z.union([providerSpec, flowEntry]), 'Give a model, a flow({…}), or a list of them.'),
   stt: chainOf(providerSpec, 'Give a recogniser, for example stt: ["google", "scripted"].'),
   tts: chainOf(providerSpec, 'Give a voice, for example tts: ["google", "flite"].'),
+  tools: z.record(toolName, toolShape).optional(),
   lines: strictShape(lineShapes).optional(),
   limits: strictShape({
     maxCallMinutes: limit(1, 240),
@@ -157,6 +179,7 @@ function parse(value: unknown, source: string): Agent {
     brain: brainChain(definition, source),
     stt: [definition.stt].flat(),
     tts: [definition.tts].flat(),
+    tools: definition.tools ?? {},
     lines: { ...defaultLines(definition.language), ...definition.lines },
     limits: { ...DEFAULT_LIMITS, ...definition.limits },
   };

@@ -4,22 +4,23 @@
  */
 import type { VadEdge } from '../audio/vad.ts';
 import type { CallState, CallStep } from '../core/call.ts';
-import { historyOf } from '../core/call.ts';
-import type { CallEffect, CallEvent, EndReason, LineName } from '../core/call-event.ts';
+import type { CallEffect, CallEvent, EndReason } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
 import { floorOf } from '../core/turn.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import type { BrainSession, SpeechEvent, SpeechToTextSession, TextToSpeechSession } from '../providers/contracts.ts';
+import type { SpeechEvent } from '../providers/contracts.ts';
 import { createMediaEncoder, decodePayload, type MediaMessage, parseMediaMessage } from '../twilio/media-message.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
+import type { CallProviders } from './call-providers.ts';
 import { CallRunner } from './call-runner.ts';
 import type { Journal } from './journal.ts';
 import { MediaLoop, type SpeechDetector } from './media-loop.ts';
 import { PlayoutQueue, parseMarkName } from './playout-queue.ts';
 import type { PlayoutScheduler } from './playout-scheduler.ts';
-import { queueSentence, type ReplyPlan, type ReplyTools, runReply } from './reply-task.ts';
+import { Replies } from './replies.ts';
+import { Toolbox } from './toolbox.ts';
 import type { MediaReceiver, MediaTransport } from './transport.ts';
 import { reportTiming, TurnTimer } from './turn-timing.ts';
 
@@ -27,6 +28,8 @@ export interface CallSessionOptions {
   readonly clock: Clock;
   readonly scheduler: PlayoutScheduler;
   readonly agent: AgentRuntime;
+  /** The session's own from now on: it closes them. */
+  readonly providers: CallProviders;
   readonly settings: CallSettings;
   readonly vad: SpeechDetector;
   readonly callSid: string;
@@ -57,12 +60,9 @@ export class CallSession implements MediaReceiver {
   readonly #runner: CallRunner;
   readonly #playout: PlayoutQueue;
   readonly #media: MediaLoop;
-  readonly #stt: SpeechToTextSession;
-  readonly #tts: TextToSpeechSession;
-  readonly #brain: BrainSession;
+  readonly #replies: Replies;
   readonly #timer = new TurnTimer();
   readonly #badKinds = new Set<string>();
-  #reply: { readonly id: number; readonly abort: AbortController } | undefined;
   /** The newest message's part of the scratch buffer. */
   #audio: Uint8Array = new Uint8Array(0);
   #lastMediaAt: number;
@@ -77,8 +77,7 @@ export class CallSession implements MediaReceiver {
 
   constructor(options: CallSessionOptions) {
     this.#o = options;
-    const { clock, agent, callSid, settings } = options;
-    const { language, voice } = agent.options;
+    const { clock, providers, settings } = options;
     this.#lastMediaAt = clock.now();
     this.#runner = new CallRunner({
       clock,
@@ -88,16 +87,11 @@ export class CallSession implements MediaReceiver {
       onBug: (error) => this.#onBug(error),
     });
     this.#playout = this.#createPlayout();
-    this.#stt = agent.options.stt.open({
-      callSid,
-      language,
-      onEvent: (event) => this.#guard(() => this.#onSpeech(event)),
-    });
-    this.#tts = agent.options.tts.open({ callSid, language, ...(voice === undefined ? {} : { voice }) });
-    this.#brain = agent.options.brain.open({ callSid, language });
+    this.#replies = this.#createReplies();
+    providers.listen((event) => this.#guard(() => this.#onSpeech(event)));
     this.#media = new MediaLoop({
       vad: options.vad,
-      stt: this.#stt,
+      stt: providers.stt,
       onEdge: (edge) => this.#onEdge(edge),
       onGap: (gapMs) => options.log.debug('MEDIA_GAP', { gap_ms: gapMs }),
     });
@@ -216,18 +210,24 @@ export class CallSession implements MediaReceiver {
   // The core's wishes
 
   #perform(effect: CallEffect, state: CallState): void {
-    const { agent, log, metrics } = this.#o;
+    const { log, metrics } = this.#o;
     switch (effect.type) {
       case 'greeting-start':
-        return this.#startReply(effect.reply, { kind: 'greeting', text: agent.options.greeting });
+        return this.#replies.greet(effect.reply);
       case 'answer-start':
-        return this.#startReply(effect.reply, { kind: 'answer', history: historyOf(state) });
+        return this.#replies.answer(effect.reply, state);
       case 'line-start':
-        return this.#startReply(effect.reply, this.#linePlan(effect.line));
+        return this.#replies.line(effect.reply, effect.line);
       case 'filler-play':
-        return this.#playFiller(effect.reply);
+        return this.#replies.fill(effect.reply);
+      case 'answer-prepare':
+        return this.#replies.prepare(effect.reply, effect.words, state);
+      case 'answer-drop':
+        return this.#replies.drop();
+      case 'summary-start':
+        return void this.#replies.summarise(effect.turns, state);
       case 'reply-cancel':
-        return this.#cancelReply(effect.reply);
+        return this.#replies.cancel(effect.reply);
       case 'playout-clear':
         return this.#playout.clear(effect.generation);
       case 'turn-finished':
@@ -251,47 +251,33 @@ export class CallSession implements MediaReceiver {
     return Math.round((this.#o.clock.now() - this.#lastMediaAt) * 1000) / 1000;
   }
 
-  #startReply(reply: number, plan: ReplyPlan): void {
-    const abort = new AbortController();
-    this.#reply = { id: reply, abort };
-    this.#playout.open(reply);
-    void runReply(reply, plan, this.#replyTools(), abort.signal);
-  }
-
-  #cancelReply(reply: number): void {
-    if (this.#reply?.id === reply) this.#reply.abort.abort();
-  }
-
-  #linePlan(line: LineName): ReplyPlan {
-    return { kind: 'line', line, text: this.#o.agent.options.lines[line] };
-  }
-
-  /** Only a line that is already spoken can fill a silence that the voice itself may have caused. */
-  #playFiller(reply: number): void {
-    const text = this.#o.agent.options.lines.filler;
-    const audio = this.#o.agent.cache.get(text);
-    if (audio) queueSentence(reply, { text, line: 'filler', audio }, this.#replyTools());
-  }
-
-  #replyTools(): ReplyTools {
-    const { agent, log } = this.#o;
-    return {
-      brain: this.#brain,
-      tts: this.#tts,
-      cache: agent.cache,
+  #createReplies(): Replies {
+    const { agent, log, metrics, providers } = this.#o;
+    return new Replies({
+      agent,
+      providers,
+      toolbox: this.#createToolbox(),
       playout: this.#playout,
       dispatch: (event) => this.#runner.dispatch(event),
-      onExpect: (expectation) => this.#guard(() => this.#stt.expect(expectation)),
-      onSpoken: (bytes) => {
-        log.info('TTS_SUCCESS', { bytes });
-        log.info('TTS_LEN_ms', { ms: bytes / 8 });
+      onExpect: (expectation) => this.#guard(() => providers.stt.expect(expectation)),
+      log,
+      metrics,
+    });
+  }
+
+  #createToolbox(): Toolbox {
+    const { agent, callSid, clock, log, metrics } = this.#o;
+    const record = (slots: Readonly<Record<string, string>>) =>
+      this.#runner.dispatch({ type: 'outcome', outcome: { status: 'completed', flow: agent.options.name, slots } });
+    return new Toolbox({
+      tools: agent.options.tools,
+      clock,
+      call: { callSid, record },
+      onToolEnd: ({ name, ms, failed, error }) => {
+        metrics.toolEnded(name, failed, ms);
+        log[failed ? 'warn' : 'info']('TOOL_END', { tool: name, ms, failed, pii: { error: error && String(error) } });
       },
-      onFailure: (error) =>
-        log.error(
-          error instanceof Error && 'operation' in error && error.operation === 'tts' ? 'TTS_ERROR' : 'BRAIN_ERROR',
-          { message: String(error) },
-        ),
-    };
+    });
   }
 
   #createPlayout(): PlayoutQueue {
@@ -354,7 +340,7 @@ export class CallSession implements MediaReceiver {
     if (this.#bug || this.#ended) return;
     log.error('CALL_BUG', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     this.#runner.stop();
-    this.#reply?.abort.abort();
+    this.#replies.stop();
     this.#bug = { disarm: clock.at(clock.now() + APOLOGY_MS, () => this.#end('internal-error', false)) };
     const audio = agent.cache.get(agent.options.lines.failure);
     if (this.#socketClosed || !audio) return this.#end('internal-error', false);
@@ -368,10 +354,10 @@ export class CallSession implements MediaReceiver {
     if (this.#ended) return;
     this.#ended = true;
     this.#hungUp ??= reason;
-    const { journal, log, metrics, onEnd, transport } = this.#o;
+    const { journal, log, metrics, onEnd, providers, transport } = this.#o;
     this.#bug?.disarm();
     this.#runner.stop();
-    this.#reply?.abort.abort();
+    this.#replies.stop();
     this.#playout.close();
     this.#reportFrames();
     transport.close(1000, reason);
@@ -380,7 +366,7 @@ export class CallSession implements MediaReceiver {
     log.info('WS_STOP', { reason, rx: this.#media.framesReceived });
     const { outcome } = this.#runner.state;
     if (outcome) log.info('OUTCOME', { status: outcome.status, flow: outcome.flow, pii: { slots: outcome.slots } });
-    const closing = [this.#stt.close(), this.#tts.close(), this.#brain.close(), journal.close()];
+    const closing = [providers.close(), journal.close()];
     void Promise.allSettled(closing).then((results) => {
       for (const { status, ...result } of results) {
         if (status === 'rejected')

@@ -1,47 +1,53 @@
 /**
- * The one place in a call where something is awaited: it reads what the brain says, cuts sentences, has them spoken and
- * queues the audio. One task per reply, under one signal; after the abort nothing of it reaches the call.
+ * The one place in a call where something is awaited: it reads what the brain says, runs the tools it asks for, cuts
+ * sentences and has them spoken. One task per reply, under one signal; after the abort nothing of it reaches the call.
  */
-import { FRAME_BYTES, FRAME_MS } from '../audio/frame.ts';
-import type { CallEventBody, LineName } from '../core/call-event.ts';
+import type { LineName, ToolExchange } from '../core/call-event.ts';
 import { ProviderError } from '../core/errors.ts';
 import type {
   BrainEvent,
+  BrainRequest,
   BrainSession,
   Expectation,
+  HistorySummary,
   HistoryTurn,
-  TextToSpeechSession,
 } from '../providers/contracts.ts';
-import { isSpeakable } from '../providers/speakable.ts';
-import { encodeSpeech } from './encode-speech.ts';
-import type { LineCache } from './line-cache.ts';
-import type { PlayoutQueue } from './playout-queue.ts';
-import { SentenceSplitter } from './sentences.ts';
+import { SentenceSplitter } from '../text/sentences.ts';
+import { isSpeakable } from '../text/speakable.ts';
+import type { PreparedAnswer } from './prepared-answer.ts';
+import { Speaker, type SpeakerTools } from './speaker.ts';
+import type { Toolbox, ToolWish } from './toolbox.ts';
 
 /** What a reply is made of. */
 export type ReplyPlan =
   | { readonly kind: 'greeting'; readonly text: string }
-  | { readonly kind: 'answer'; readonly history: readonly HistoryTurn[] }
+  | {
+      readonly kind: 'answer';
+      readonly history: readonly HistoryTurn[];
+      readonly summary?: HistorySummary | undefined;
+      readonly prepared?: PreparedAnswer | undefined;
+    }
   | { readonly kind: 'line'; readonly line: LineName; readonly text: string };
 
-export interface ReplyTools {
+export interface ReplyTools extends SpeakerTools {
   readonly brain: BrainSession;
-  readonly tts: TextToSpeechSession;
-  readonly cache: LineCache;
-  readonly playout: PlayoutQueue;
-  readonly dispatch: (event: CallEventBody) => void;
+  readonly toolbox: Toolbox;
   readonly onExpect: (expectation: Expectation) => void;
-  /** A sentence has been spoken and queued. */
-  readonly onSpoken: (bytes: number) => void;
+  readonly onUsage: (usage: { readonly inputTokens: number; readonly outputTokens: number }) => void;
   readonly onFailure: (error: unknown) => void;
 }
+
+/** A model that only ever wants another tool is made to answer in words after so many rounds. */
+const MOST_TOOL_ROUNDS = 4;
+/** About three minutes of speech: nobody listens longer, and a model in a loop never ends by itself. */
+const LONGEST_REPLY_CHARACTERS = 3_000;
 
 /** Speaks the reply to its end. Never rejects: the outcome is an event. */
 export async function runReply(reply: number, plan: ReplyPlan, tools: ReplyTools, signal: AbortSignal): Promise<void> {
   const { dispatch, playout } = tools;
-  const speaker = new Speaker(reply, tools, signal);
+  const task = new ReplyTask(reply, tools, signal);
   try {
-    const hangUp = await followPlan(plan, speaker, reply, tools, signal);
+    const hangUp = await task.follow(plan);
     if (signal.aborted) return;
     // The event goes first: by the time the terminal mark comes back the core must know that it is the last.
     dispatch({ type: 'reply-end', reply, hangUp });
@@ -54,30 +60,104 @@ export async function runReply(reply: number, plan: ReplyPlan, tools: ReplyTools
   }
 }
 
-async function followPlan(
-  plan: ReplyPlan,
-  speaker: Speaker,
-  reply: number,
-  { brain, dispatch, onExpect }: ReplyTools,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (plan.kind === 'line') {
-    await speaker.say(plan.text, plan.line);
+/** What one request to the brain came to. */
+interface Round {
+  readonly said: string;
+  readonly wishes: readonly ToolWish[];
+  readonly hangUp: boolean;
+}
+
+class ReplyTask {
+  readonly #reply: number;
+  readonly #tools: ReplyTools;
+  readonly #signal: AbortSignal;
+  readonly #speaker: Speaker;
+  #characters = 0;
+
+  constructor(reply: number, tools: ReplyTools, signal: AbortSignal) {
+    this.#reply = reply;
+    this.#tools = tools;
+    this.#signal = signal;
+    this.#speaker = new Speaker(reply, tools, signal);
+  }
+
+  /** Whether the call ends with this reply. */
+  async follow(plan: ReplyPlan): Promise<boolean> {
+    const hangUp = plan.kind === 'line' ? await this.#line(plan) : await this.#converse(plan);
+    await this.#speaker.finish();
+    return hangUp;
+  }
+
+  async #line({ text, line }: Extract<ReplyPlan, { kind: 'line' }>): Promise<boolean> {
+    await this.#speaker.say(text, line);
     return false;
   }
-  if (plan.kind === 'greeting' && isSpeakable(plan.text)) await speaker.say(plan.text);
-  const opening = plan.kind === 'greeting';
-  const history = plan.kind === 'answer' ? plan.history : [];
-  const splitter = new SentenceSplitter();
-  let hangUp = false;
-  for await (const event of untilAborted(brain.respond({ reply, opening, history }, signal), signal)) {
-    if (event.type === 'text') for (const sentence of splitter.push(event.text)) await speaker.say(sentence);
-    if (event.type === 'expect') onExpect(event.expectation);
-    if (event.type === 'outcome') dispatch({ type: 'outcome', reply, outcome: event.outcome });
-    if (event.type === 'hang-up') hangUp = true;
+
+  async #converse(plan: Exclude<ReplyPlan, { kind: 'line' }>): Promise<boolean> {
+    const opening = plan.kind === 'greeting';
+    if (opening && isSpeakable(plan.text)) await this.#speaker.say(plan.text);
+    let history = opening ? [] : plan.history;
+    const summary = opening ? undefined : plan.summary;
+    for (let round = 0; ; round++) {
+      const toolsAllowed = round < MOST_TOOL_ROUNDS;
+      const request = { reply: this.#reply, opening, history, toolsAllowed, ...(summary ? { summary } : {}) };
+      const { said, wishes, hangUp } = await this.#round(this.#eventsOf(plan, request, round));
+      if (wishes.length === 0 || !toolsAllowed) return hangUp;
+      const exchanges = await this.#runTools(wishes);
+      if (hangUp) return true;
+      const words: HistoryTurn[] = said === '' ? [] : [{ who: 'agent', text: said }];
+      history = [...history, ...words, { who: 'tool', exchanges }];
+    }
   }
-  for (const sentence of splitter.flush()) await speaker.say(sentence);
-  return hangUp;
+
+  #eventsOf(plan: ReplyPlan, request: BrainRequest, round: number): AsyncIterable<BrainEvent> {
+    const prepared = plan.kind === 'answer' && round === 0 ? plan.prepared : undefined;
+    return prepared?.adopt(this.#signal) ?? this.#tools.brain.respond(request, this.#signal);
+  }
+
+  async #round(events: AsyncIterable<BrainEvent>): Promise<Round> {
+    const splitter = new SentenceSplitter();
+    const said: string[] = [];
+    const wishes: ToolWish[] = [];
+    let hangUp = false;
+    for await (const event of untilAborted(events, this.#signal)) {
+      if (event.type === 'text') await this.#say(splitter.push(event.text), said);
+      else if (event.type === 'retract') splitter.reset();
+      else if (event.type === 'tool-call') wishes.push(event);
+      else if (event.type === 'hang-up') hangUp = true;
+      else this.#tell(event);
+      if (this.#characters > LONGEST_REPLY_CHARACTERS) return { said: said.join(' '), wishes: [], hangUp };
+    }
+    await this.#say(splitter.flush(), said);
+    return { said: said.join(' '), wishes, hangUp };
+  }
+
+  async #say(sentences: readonly string[], said: string[]): Promise<void> {
+    for (const sentence of sentences) {
+      said.push(sentence);
+      this.#characters += sentence.length;
+      await this.#speaker.say(sentence);
+    }
+  }
+
+  #tell(event: Exclude<BrainEvent, { type: 'text' | 'retract' | 'tool-call' | 'hang-up' }>): void {
+    if (event.type === 'expect') this.#tools.onExpect(event.expectation);
+    else if (event.type === 'usage') this.#tools.onUsage(event);
+    else this.#tools.dispatch({ type: 'outcome', reply: this.#reply, outcome: event.outcome });
+  }
+
+  /** Tools that have begun go on to their end, and are told to the call, whatever becomes of this reply. */
+  async #runTools(wishes: readonly ToolWish[]): Promise<readonly ToolExchange[]> {
+    const { dispatch, toolbox } = this.#tools;
+    dispatch({ type: 'tool-start', reply: this.#reply });
+    const running = toolbox.run(wishes).then((exchanges) => {
+      dispatch({ type: 'tool-end', of: this.#reply, exchanges });
+      return exchanges;
+    });
+    const exchanges = await orAborted(running, this.#signal);
+    this.#signal.throwIfAborted();
+    return exchanges;
+  }
 }
 
 /** Hands over nothing that arrives after the abort, even from a brain that does not watch its signal. */
@@ -88,65 +168,16 @@ async function* untilAborted(events: AsyncIterable<BrainEvent>, signal: AbortSig
   }
 }
 
-/** Has sentences of one reply spoken, one after another. */
-class Speaker {
-  readonly #reply: number;
-  readonly #tools: ReplyTools;
-  readonly #signal: AbortSignal;
-
-  constructor(reply: number, tools: ReplyTools, signal: AbortSignal) {
-    this.#reply = reply;
-    this.#tools = tools;
-    this.#signal = signal;
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
-
-  async say(text: string, line?: LineName): Promise<void> {
-    const { cache, dispatch, tts } = this.#tools;
-    this.#signal.throwIfAborted();
-    dispatch({ type: 'voice-request', reply: this.#reply, text });
-    const cached = cache.get(text);
-    if (cached) return queueSentence(this.#reply, { text, line, audio: cached }, this.#tools);
-    let bytes = 0;
-    for await (const audio of encodeSpeech(tts.synthesize(text, this.#signal))) {
-      this.#signal.throwIfAborted();
-      if (audio.length === 0) continue;
-      if (bytes === 0) dispatch(sentenceStart(this.#reply, text, line));
-      bytes += audio.length;
-      this.#tools.playout.enqueue(this.#reply, audio);
-    }
-    this.#signal.throwIfAborted();
-    if (bytes === 0) throw noAudio(text);
-    endSentence(this.#reply, bytes, this.#tools);
-  }
-}
-
-export interface SpokenSentence {
-  readonly text: string;
-  readonly line: LineName | undefined;
-  readonly audio: Uint8Array;
-}
-
-/** Queues a sentence whose audio is already there. */
-export function queueSentence(
-  reply: number,
-  { text, line, audio }: SpokenSentence,
-  tools: Pick<ReplyTools, 'dispatch' | 'playout' | 'onSpoken'>,
-): void {
-  tools.dispatch(sentenceStart(reply, text, line));
-  tools.playout.enqueue(reply, audio);
-  endSentence(reply, audio.length, tools);
-}
-
-const sentenceStart = (reply: number, text: string, line: LineName | undefined): CallEventBody =>
-  line === undefined ? { type: 'sentence-start', reply, text } : { type: 'sentence-start', reply, text, line };
-
-function endSentence(reply: number, bytes: number, tools: Pick<ReplyTools, 'dispatch' | 'playout' | 'onSpoken'>): void {
-  tools.playout.endSentence(reply);
-  tools.dispatch({ type: 'sentence-end', reply, audioMs: (bytes / FRAME_BYTES) * FRAME_MS });
-  tools.onSpoken(bytes);
-}
-
-function noAudio(text: string): ProviderError {
-  const details = { provider: 'voice', operation: 'tts', code: 'provider-failed', retryable: true } as const;
-  return new ProviderError(details, `no audio for a sentence of ${text.length} characters`);
 }

@@ -13,6 +13,7 @@ import { CallSession } from './call-session.ts';
 import type { AfterStream, Attached, CallDesk, IncomingCall, Opened, StreamStart } from './desk.ts';
 import type { Journal, JournalHead } from './journal.ts';
 import { PlayoutScheduler } from './playout-scheduler.ts';
+import { Prewarm } from './prewarm.ts';
 import { StreamTokens } from './stream-tokens.ts';
 import type { MediaTransport } from './transport.ts';
 
@@ -51,6 +52,7 @@ export class Switchboard implements CallDesk {
   readonly #calls = new Map<string, CallRecord>();
   readonly #tokens = new StreamTokens();
   readonly #scheduler: PlayoutScheduler;
+  readonly #prewarm: Prewarm;
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   readonly #sessions = new Set<CallSession>();
   #disarmWatch: (() => void) | undefined;
@@ -60,6 +62,7 @@ export class Switchboard implements CallDesk {
   constructor(options: SwitchboardOptions) {
     this.#o = options;
     this.#scheduler = new PlayoutScheduler(options.clock, (lateMs) => options.metrics.playoutLateness(lateMs));
+    this.#prewarm = new Prewarm(options);
   }
 
   get language(): string {
@@ -84,6 +87,7 @@ export class Switchboard implements CallDesk {
       }
       this.#calls.set(call.callSid, { call, openedAt: clock.now() });
       log.info('CALL_OPEN', { call_sid: call.callSid, pii: { from: call.from, to: call.to } });
+      this.#prewarm.begin(call.callSid);
       this.#watch();
     }
     return { type: 'accepted', token: this.#tokens.issue(call.callSid, clock.now()) };
@@ -143,7 +147,7 @@ export class Switchboard implements CallDesk {
     this.#draining = true;
     const empty = this.drain();
     for (const session of this.#sessions) session.streamLost();
-    await empty;
+    await Promise.all([empty, this.#prewarm.close()]);
     this.#disarmWatch?.();
     this.#disarmWatch = undefined;
     this.#calls.clear();
@@ -157,6 +161,7 @@ export class Switchboard implements CallDesk {
       clock,
       scheduler: this.#scheduler,
       agent,
+      providers: this.#prewarm.claim(callSid),
       settings,
       vad: new EnergyVad({ rmsFloor: vadRms, sustainFrames: Math.round(settings.bargeInMs / FRAME_MS) }),
       callSid,

@@ -62,7 +62,11 @@ export function createTerminalView(): OrderedView {
 
 /** Speaks the caller's lines ahead of the call, in English with the local voice; no local voice speaks another language. */
 export async function prepareScript(scenario: Scenario): Promise<Script> {
-  const context = { clock: createRealClock(), env: process.env };
+  const context = {
+    clock: createRealClock(),
+    env: process.env,
+    warn: (note: string) => console.error(`note: ${note}`),
+  };
   const language = scenario.caller.language ?? 'en-US';
   const isEnglish = new Intl.Locale(language).language === 'en';
   if (!isEnglish) console.error(`note: no local voice speaks ${language}; the caller is heard as tones.`);

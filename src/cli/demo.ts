@@ -14,16 +14,28 @@ import { type Kav, openKav } from './wire.ts';
 export interface DemoOptions {
   readonly agent?: string;
   readonly scenario?: string;
+  /** `loopback`: the adapters of real vendors, against servers on this machine. Left out: what the agent finds here. */
+  readonly providers?: 'loopback';
   readonly out: string;
 }
 
-const SCENARIO = path.join(PACKAGE_ROOT, 'src', 'simulator', 'scenarios', 'book-appointment.yaml');
+const SCENARIOS = path.join(PACKAGE_ROOT, 'src', 'simulator', 'scenarios');
+/** Who is called by whom, when nobody says otherwise. */
+const DEFAULTS = {
+  local: { agent: undefined, scenario: path.join(SCENARIOS, 'book-appointment.yaml') },
+  loopback: {
+    agent: path.join(PACKAGE_ROOT, 'agents', 'leah.ts'),
+    scenario: path.join(SCENARIOS, 'flat-wanted-with-model.yaml'),
+  },
+} as const;
 
 /** A whole call over real HTTP, TwiML, a real WebSocket and real audio, on a free port with embedded defaults. */
-export async function demo({ agent, scenario = SCENARIO, out }: DemoOptions): Promise<ExitCode> {
+export async function demo({ providers, out, ...given }: DemoOptions): Promise<ExitCode> {
+  const { agent, scenario } = { ...DEFAULTS[providers ?? 'local'], ...given };
   const dataDir = await mkdtemp(path.join(tmpdir(), 'kav-demo-'));
+  const caller = await loadScenario(scenario);
+  const vendors = providers === 'loopback' ? await openVendors(caller) : undefined;
   try {
-    const caller = await loadScenario(scenario);
     const scriptFile = path.join(dataDir, 'caller.txt');
     await writeFile(scriptFile, utterancesOf(caller).join('\n'));
     const kav = await openKav(
@@ -39,20 +51,31 @@ export async function demo({ agent, scenario = SCENARIO, out }: DemoOptions): Pr
         KAV_SCRIPT: process.env['KAV_SCRIPT'] ?? scriptFile,
         LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
         ...(agent === undefined ? {} : { KAV_AGENT: agent }),
+        ...vendors?.env,
       },
       process.stdout.isTTY,
     );
     try {
-      return await callAndReport(kav, caller, out);
+      return await callAndReport(kav, caller, { out, isLoopback: vendors !== undefined });
     } finally {
       await kav.close();
     }
   } finally {
+    await vendors?.close();
     await rm(dataDir, { recursive: true, force: true });
   }
 }
 
-async function callAndReport(kav: Kav, caller: Scenario, out: string): Promise<ExitCode> {
+async function openVendors(caller: Scenario) {
+  const { openLoopbackVendors } = await import('./loopback-vendors.ts');
+  return openLoopbackVendors(utterancesOf(caller));
+}
+
+async function callAndReport(
+  kav: Kav,
+  caller: Scenario,
+  { out, isLoopback }: { readonly out: string; readonly isLoopback: boolean },
+): Promise<ExitCode> {
   const { name, providers, remarks } = await kav.ready;
   console.log(`${name} answers at ${kav.url}. Calling it as Twilio would: ${caller.name}.`);
   console.log(`  hears with ${providers.stt}, thinks with ${providers.brain}, speaks with ${providers.tts}`);
@@ -75,7 +98,9 @@ async function callAndReport(kav: Kav, caller: Scenario, out: string): Promise<E
   console.log(`\n${renderReport(await keepJournal(report, out))}`);
   console.log('Real here: HTTP, TwiML, signatures, the WebSocket, the audio and the time it took.');
   console.log(
-    `Local stand-ins: ${providers.stt} hears, ${providers.brain} thinks, ${providers.tts} speaks, the caller is flite.`,
+    isLoopback
+      ? `Real too: the adapters and protocols of ${providers.stt}, ${providers.brain} and ${providers.tts}. The vendors are servers on this machine.`
+      : `Local stand-ins: ${providers.stt} hears, ${providers.brain} thinks, ${providers.tts} speaks, the caller is flite.`,
   );
   return exitCodeOf(report);
 }

@@ -1,5 +1,7 @@
 /** Every environment variable that Kav reads, in one table: `docs/environment.md` is made from it. */
 import { z } from 'zod';
+import type { VendorVariable } from '../providers/contracts.ts';
+import { VENDORS } from '../providers/registry.ts';
 
 interface Variable {
   readonly name: string;
@@ -21,12 +23,6 @@ function whole(fallback: number, min: number, max: number) {
   return z.string().default(String(fallback)).transform(Number).pipe(z.int(range).min(min, range).max(max, range));
 }
 
-const oneLineJson = z
-  .string()
-  .refine((value) => !value.includes('\n') || isJson(value), 'is broken over several lines; put all of it on one line')
-  .refine(isJson, 'is not JSON; copy the whole key file onto one line')
-  .optional();
-
 function isJson(value: string): boolean {
   try {
     return typeof JSON.parse(value) === 'object';
@@ -35,8 +31,21 @@ function isJson(value: string): boolean {
   }
 }
 
+const oneLineJson = z
+  .string()
+  .refine((value) => !value.includes('\n') || isJson(value), 'is broken over several lines; put all of it on one line')
+  .refine(isJson, 'is not JSON; copy the whole key file onto one line')
+  .optional();
+
+const VENDOR_SCHEMAS: Readonly<Record<VendorVariable['kind'], Variable['schema']>> = {
+  text,
+  secret: text,
+  url,
+  json: oneLineJson,
+};
+
 /** The order is the reader's: what a first deployment needs, then what it may tune. */
-export const VARIABLES = [
+const OWN_VARIABLES = [
   { name: 'PORT', fallback: '8080', help: 'TCP port of the server; 0 takes a free one.', schema: port },
   { name: 'HOST', fallback: '0.0.0.0', help: 'Address the server listens on.', schema: z.string().default('0.0.0.0') },
   {
@@ -95,7 +104,7 @@ export const VARIABLES = [
   {
     name: 'KAV_DATA_DIR',
     fallback: '.kav',
-    help: 'Where journals and the generated auth token are kept.',
+    help: 'Where journals, speech that is spoken once and the generated auth token are kept.',
     schema: z.string().default('.kav'),
   },
   {
@@ -129,6 +138,12 @@ export const VARIABLES = [
     schema: whole(8, 0, 600),
   },
   {
+    name: 'SPECULATIVE_REPLY',
+    fallback: 'true',
+    help: "Whether a model begins its answer before the caller's turn is surely over; the answer is dropped if it is not.",
+    schema: flag.default(true),
+  },
+  {
     name: 'PLAYOUT_LEAD_MS',
     fallback: '200',
     help: 'Audio sent ahead of time, so that a stalled process is not heard.',
@@ -155,33 +170,6 @@ export const VARIABLES = [
     schema: flag.default(false),
   },
   {
-    name: 'KAV_SCRIPT',
-    fallback: '',
-    help: 'For `KAV_STT=scripted`: a file with what the caller says, one utterance a line.',
-    schema: text,
-  },
-  {
-    name: 'KAV_POCKETSPHINX_MODEL',
-    fallback: "Debian's",
-    help: 'Folder of the acoustic model and dictionary for `KAV_STT=pocketsphinx`.',
-    schema: text,
-  },
-  { name: 'KAV_FAKE_STT_MS', fallback: '50', help: 'Delay of the fake recogniser.', schema: text },
-  { name: 'KAV_FAKE_BRAIN_MS', fallback: '0', help: 'Delay of the fake brain.', schema: text },
-  { name: 'KAV_FAKE_TTS_MS', fallback: '0', help: 'Delay of the fake voice.', schema: text },
-  {
-    name: 'OPENAI_API_KEY',
-    fallback: '',
-    help: 'Handed to providers that need it. No provider of this version does.',
-    schema: text,
-  },
-  {
-    name: 'GOOGLE_CLOUD_SERVICE_ACCOUNT_JSON',
-    fallback: '',
-    help: 'A service account key, all JSON on one line. Checked at start; no provider of this version uses it.',
-    schema: oneLineJson,
-  },
-  {
     name: 'DATABASE_URL',
     fallback: '',
     help: 'PostgreSQL. Checked at start; this version keeps journals only and connects to no database.',
@@ -189,8 +177,19 @@ export const VARIABLES = [
   },
 ] as const satisfies readonly Variable[];
 
-type Name = (typeof VARIABLES)[number]['name'];
-type Of<N extends Name> = Extract<(typeof VARIABLES)[number], { name: N }>['schema'];
+/** Kav's own first, then what the vendors' adapters read: those are checked here and handed on as they are. */
+export const VARIABLES: readonly Variable[] = [
+  ...OWN_VARIABLES,
+  ...VENDORS.flatMap(({ variables }) => variables).map(({ name, help, kind, fallback = '' }) => ({
+    name,
+    help,
+    fallback,
+    schema: VENDOR_SCHEMAS[kind],
+  })),
+];
 
-/** The environment after its check: every value has its type. */
+type Name = (typeof OWN_VARIABLES)[number]['name'];
+type Of<N extends Name> = Extract<(typeof OWN_VARIABLES)[number], { name: N }>['schema'];
+
+/** Kav's own part of the environment after its check: every value has its type. */
 export type Environment = { readonly [N in Name]: z.output<Of<N>> };

@@ -1,5 +1,5 @@
 /** The commands, their flags and their help, in one table that `docs/cli.md` is made from. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, NotFoundError, PeerProtocolError } from '../core/errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { VERSION } from './version.ts';
@@ -97,6 +97,12 @@ function addDemo(program: Command, finish: Finish): void {
     .description('A whole phone call on this machine, with no account and no key: a caller books an appointment.')
     .option('-a, --agent <file>', 'another agent to call')
     .option('-s, --scenario <file>', 'another caller')
+    .addOption(
+      new Option(
+        '--providers <kind>',
+        "`loopback`: Leah in Hebrew, by Google's and OpenAI's adapters against servers on this machine",
+      ).choices(['loopback']),
+    )
     .option('--out <folder>', 'where the stereo WAV, the report and the journal go', 'calls')
     .action(async (options) => {
       const { demo } = await import('./demo.ts');

@@ -18,6 +18,17 @@ export interface Metrics {
   playoutLateness(ms: number): void;
   bargeIn(): void;
   turnPart(part: TurnPart, ms: number): void;
+  /** `characters`: how much text the brain had written ahead. */
+  preparedAnswer(fate: 'used' | 'dropped', characters: number): void;
+  modelTokens(input: number, output: number): void;
+  toolEnded(tool: string, failed: boolean, ms: number): void;
+  /** 0 closed, 1 half open, 2 open. */
+  breaker(who: ProviderLabels, state: 'closed' | 'half-open' | 'open'): void;
+  providerFailed(who: ProviderLabels, code: string): void;
+  providerSwitched(operation: string, to: string): void;
+  recogniserReconnected(provider: string): void;
+  /** A second request for a model's first words, and whether it came first. */
+  hedged(provider: string, won: boolean): void;
   socketRefused(reason: string): void;
   socketOpened(): void;
   socketClosed(): void;
@@ -27,6 +38,12 @@ export interface Metrics {
   readonly contentType: string;
   /** Lets go of the event-loop probe. */
   close(): void;
+}
+
+/** Which vendor, doing what: `stt`, `brain` or `tts`. */
+export interface ProviderLabels {
+  readonly provider: string;
+  readonly operation: string;
 }
 
 const LATENESS_BUCKETS_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.2, 0.5];
@@ -44,6 +61,8 @@ export function createMetrics(): Metrics {
     ...calls,
     ...media,
     ...edge,
+    ...providerMetrics(registry),
+    ...brainMetrics(registry),
     text: () => registry.metrics(),
     contentType: registry.contentType,
     close: () => {
@@ -112,6 +131,90 @@ function mediaMetrics(registry: Registry) {
     badMessage: (kind: string) => bad.labels(kind).inc(),
     playoutUnderrun: () => underruns.inc(),
     playoutLateness: (ms: number) => lateness.observe(ms / 1000),
+  };
+}
+
+function brainMetrics(registry: Registry) {
+  const registers = [registry];
+  const prepared = new Counter({
+    name: 'kav_prepared_answers_total',
+    help: 'Answers begun before the caller had surely finished, by fate.',
+    labelNames: ['fate'],
+    registers,
+  });
+  const preparedCharacters = new Counter({
+    name: 'kav_prepared_answer_characters_total',
+    help: 'Text that models wrote for answers begun ahead, by fate: what dropped ones cost.',
+    labelNames: ['fate'],
+    registers,
+  });
+  const tokens = new Counter({
+    name: 'kav_model_tokens_total',
+    help: 'Tokens that models reported, by direction.',
+    labelNames: ['direction'],
+    registers,
+  });
+  const tools = new Histogram({
+    name: 'kav_tool_seconds',
+    help: 'How long tools took, by tool and whether they failed.',
+    labelNames: ['tool', 'failed'],
+    buckets: TURN_BUCKETS_SECONDS,
+    registers,
+  });
+  return {
+    preparedAnswer: (fate: 'used' | 'dropped', characters: number) => {
+      prepared.labels(fate).inc();
+      preparedCharacters.labels(fate).inc(characters);
+    },
+    modelTokens: (input: number, output: number) => {
+      tokens.labels('in').inc(input);
+      tokens.labels('out').inc(output);
+    },
+    toolEnded: (tool: string, failed: boolean, ms: number) => tools.labels(tool, String(failed)).observe(ms / 1000),
+  };
+}
+
+function providerMetrics(registry: Registry) {
+  const registers = [registry];
+  const breakers = new Gauge({
+    name: 'kav_provider_breaker',
+    help: 'Circuit breaker of a provider: 0 closed, 1 half open, 2 open.',
+    labelNames: ['provider', 'operation'],
+    registers,
+  });
+  const failures = new Counter({
+    name: 'kav_provider_failures_total',
+    help: 'Requests to a provider that failed, by code.',
+    labelNames: ['provider', 'operation', 'code'],
+    registers,
+  });
+  const switches = new Counter({
+    name: 'kav_provider_switches_total',
+    help: 'Times that the next provider of a chain took over, by who took over.',
+    labelNames: ['operation', 'to'],
+    registers,
+  });
+  const reconnects = new Counter({
+    name: 'kav_stt_reconnects_total',
+    help: 'Recogniser sessions opened anew in the middle of a call.',
+    labelNames: ['provider'],
+    registers,
+  });
+  const hedges = new Counter({
+    name: 'kav_hedged_requests_total',
+    help: "Second requests for a model's first words, by whether they came first.",
+    labelNames: ['provider', 'won'],
+    registers,
+  });
+  const level = { closed: 0, 'half-open': 1, open: 2 } as const;
+  return {
+    breaker: ({ provider, operation }: ProviderLabels, state: keyof typeof level) =>
+      breakers.labels(provider, operation).set(level[state]),
+    providerFailed: ({ provider, operation }: ProviderLabels, code: string) =>
+      failures.labels(provider, operation, code).inc(),
+    providerSwitched: (operation: string, to: string) => switches.labels(operation, to).inc(),
+    recogniserReconnected: (provider: string) => reconnects.labels(provider).inc(),
+    hedged: (provider: string, won: boolean) => hedges.labels(provider, String(won)).inc(),
   };
 }
 

@@ -28,9 +28,7 @@ describe('generated pages', () => {
 describe('nothing is undocumented, and nothing documented is gone', () => {
   test('every variable that the code reads is in the table', () => {
     const known = new Set<string>([...VARIABLES.map(({ name }) => name), 'EoU_MS']);
-    const readBySource = sources.flatMap((file) =>
-      [...readFileSync(file, 'utf8').matchAll(/\benv\[?\.?'?([A-Z][A-Z0-9_]{3,})'?\]?/g)].map(([, name]) => name!),
-    );
+    const readBySource = sources.flatMap((file) => variablesReadBy(readFileSync(file, 'utf8')));
     expect(readBySource.filter((name) => !known.has(name))).toEqual([]);
   });
 
@@ -75,4 +73,11 @@ function errorCodesOf(source: string): string[] {
     ...[raised, fixed, own].flatMap((pattern) => [...source.matchAll(pattern)].map(([, code]) => code!)),
     ...[...source.matchAll(provider)].flatMap(([, codes]) => codes!.match(/provider-[a-z]+/g) ?? []),
   ];
+}
+
+/** Names in `env.NAME`, `env['NAME']`, and `env[KEY]` where the file says what KEY is. */
+function variablesReadBy(source: string): readonly string[] {
+  const constants = new Map([...source.matchAll(/^const ([A-Z_]+) = '([A-Z0-9_]+)';$/gm)].map(([, k, v]) => [k!, v!]));
+  const names = source.matchAll(/\benv\[?\.?'?([A-Z][A-Z0-9_]{3,})'?\]?/g);
+  return [...names].map(([, name]) => constants.get(name!) ?? name!);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ProviderError } from '../../src/core/errors.ts';
+import { testContext } from '../../src/providers/conformance/context.ts';
 import type { Brain, SpeechToText, TextToSpeech } from '../../src/providers/contracts.ts';
 import { createFakeTextToSpeech } from '../../src/providers/fake/text-to-speech.ts';
 import { hangUp, Line, Office, run, say, wait, waitForAgent, wholeCall } from './whole-call.ts';
@@ -100,7 +101,7 @@ describe('a voice', () => {
 
   test('that dies: the caller hears the lines that were spoken ahead of time', async () => {
     const { line } = await wholeCall([waitForAgent, say(1_200), waitForAgent, say(1_200), wait(20_000)], {
-      tts: (clock) => dying({ clock, env: {} }),
+      tts: (clock) => dying(testContext(clock)),
     });
     expect(line.closedWith?.reason).toBe('replies-failed');
     expect(line.caller.ear.spans.length).toBeGreaterThanOrEqual(3);

@@ -4,6 +4,7 @@ import { defaultLines } from '../../src/call/agent-lines.ts';
 import { AgentRuntime } from '../../src/call/agent-runtime.ts';
 import type { JournalEntry, JournalHead } from '../../src/call/journal.ts';
 import { Switchboard } from '../../src/call/switchboard.ts';
+import type { Tool } from '../../src/call/tool.ts';
 import type { MediaReceiver } from '../../src/call/transport.ts';
 import { type CallSettings, defaultSettings } from '../../src/core/settings.ts';
 import type { Log, LogFields } from '../../src/observe/log.ts';
@@ -25,6 +26,7 @@ export interface OfficeOptions {
   readonly tts?: (clock: VirtualClock) => TextToSpeech;
   readonly settings?: Partial<CallSettings>;
   readonly greeting?: string;
+  readonly tools?: Readonly<Record<string, Tool>>;
   readonly env?: Readonly<Record<string, string>>;
   /** Called for each journal entry before it is kept; may throw. */
   readonly onEntry?: (callSid: string, entry: JournalEntry) => void;
@@ -45,12 +47,13 @@ export class Office {
   readonly desk: Switchboard;
 
   constructor(options: OfficeOptions = {}) {
-    const context = { clock: this.clock, env: options.env ?? {} };
+    const context = { clock: this.clock, env: options.env ?? {}, warn: () => {} };
     this.runtime = new AgentRuntime({
       name: 'Test',
       language: 'en-US',
       greeting: options.greeting ?? 'Good morning, this is the test office.',
       lines: defaultLines('en-US'),
+      tools: options.tools ?? {},
       settings: { ...defaultSettings, ...options.settings },
       stt: options.stt?.(this.clock) ?? createFakeSpeechToText(context),
       brain: options.brain?.(this.clock) ?? createFakeBrain(context),

@@ -1,0 +1,136 @@
+/** The replies of one call: the one in progress, the one that is being prepared, and the summary of what is long past. */
+import { type CallState, historyOf } from '../core/call.ts';
+import type { CallEventBody, LineName } from '../core/call-event.ts';
+import type { Log } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { Expectation } from '../providers/contracts.ts';
+import type { AgentRuntime } from './agent-runtime.ts';
+import type { CallProviders } from './call-providers.ts';
+import type { PlayoutQueue } from './playout-queue.ts';
+import { PreparedAnswer } from './prepared-answer.ts';
+import { type ReplyPlan, type ReplyTools, runReply } from './reply-task.ts';
+import { queueSentence } from './speaker.ts';
+import type { Toolbox } from './toolbox.ts';
+
+export interface RepliesOptions {
+  readonly agent: AgentRuntime;
+  readonly providers: Pick<CallProviders, 'brain' | 'tts'>;
+  readonly toolbox: Toolbox;
+  readonly playout: PlayoutQueue;
+  readonly dispatch: (event: CallEventBody) => void;
+  readonly onExpect: (expectation: Expectation) => void;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export class Replies {
+  readonly #o: RepliesOptions;
+  readonly #tools: ReplyTools;
+  readonly #summary = new AbortController();
+  #current: { readonly reply: number; readonly abort: AbortController } | undefined;
+  #prepared: PreparedAnswer | undefined;
+
+  constructor(options: RepliesOptions) {
+    this.#o = options;
+    this.#tools = replyTools(options);
+  }
+
+  greet(reply: number): void {
+    this.#start(reply, { kind: 'greeting', text: this.#o.agent.options.greeting });
+  }
+
+  answer(reply: number, state: CallState): void {
+    const history = historyOf(state);
+    const asked = history.at(-1);
+    const words = asked?.who === 'caller' ? asked.text : '';
+    const prepared = this.#prepared?.isFor(words) ? this.#prepared : undefined;
+    if (prepared) {
+      this.#prepared = undefined;
+      this.#o.metrics.preparedAnswer('used', prepared.characters);
+    }
+    this.#start(reply, { kind: 'answer', history, summary: state.memory.summary, prepared });
+  }
+
+  line(reply: number, line: LineName): void {
+    this.#start(reply, { kind: 'line', line, text: this.#o.agent.options.lines[line] });
+  }
+
+  /** Only a line that is already spoken can fill a silence that the voice itself may have caused. */
+  fill(reply: number): void {
+    const text = this.#o.agent.options.lines.filler;
+    const audio = this.#o.agent.cache.get(text);
+    if (audio) queueSentence(reply, { text, line: 'filler', audio }, this.#tools);
+  }
+
+  /** Begins what will probably be an answer to `words`; an earlier guess is dropped. */
+  prepare(reply: number, words: string, state: CallState): void {
+    this.drop();
+    const { summary } = state.memory;
+    const request = { reply, opening: false, history: historyOf(state, words), ...(summary ? { summary } : {}) };
+    this.#prepared = new PreparedAnswer({ brain: this.#o.providers.brain, request, words });
+  }
+
+  drop(): void {
+    if (!this.#prepared) return;
+    this.#o.metrics.preparedAnswer('dropped', this.#prepared.characters);
+    this.#prepared.drop();
+    this.#prepared = undefined;
+  }
+
+  cancel(reply: number): void {
+    if (this.#current?.reply === reply) this.#current.abort.abort();
+  }
+
+  /** Has the oldest `turns` entries told in brief, in the background; a failure only means a longer request. */
+  async summarise(turns: number, state: CallState): Promise<void> {
+    const { dispatch, log, providers } = this.#o;
+    if (!providers.brain.summarize) return;
+    const { summary } = state.memory;
+    const before = summary ? [{ who: 'agent', text: `[${summary.text}]` } as const] : [];
+    const history = [...before, ...historyOf(state, '').slice(summary?.turns ?? 0, turns)];
+    try {
+      const text = await providers.brain.summarize(history, this.#summary.signal);
+      if (!this.#summary.signal.aborted) dispatch({ type: 'summary', text, turns });
+    } catch (error) {
+      if (!this.#summary.signal.aborted) log.warn('BRAIN_ERROR', { message: `summary: ${error}` });
+    }
+  }
+
+  /** Cancels everything. What was queued for playout stays. */
+  stop(): void {
+    this.#current?.abort.abort();
+    this.#summary.abort();
+    this.drop();
+  }
+
+  #start(reply: number, plan: ReplyPlan): void {
+    this.drop();
+    const abort = new AbortController();
+    this.#current = { reply, abort };
+    this.#o.playout.open(reply);
+    void runReply(reply, plan, this.#tools, abort.signal);
+  }
+}
+
+function replyTools(options: RepliesOptions): ReplyTools {
+  const { agent, dispatch, log, metrics, onExpect, playout, providers, toolbox } = options;
+  return {
+    brain: providers.brain,
+    tts: providers.tts,
+    language: agent.options.language,
+    cache: agent.cache,
+    toolbox,
+    playout,
+    dispatch,
+    onExpect,
+    onUsage: ({ inputTokens, outputTokens }) => metrics.modelTokens(inputTokens, outputTokens),
+    onSpoken: (bytes) => {
+      log.info('TTS_SUCCESS', { bytes });
+      log.info('TTS_LEN_ms', { ms: bytes / 8 });
+    },
+    onFailure: (error) => {
+      const isVoice = error instanceof Error && 'operation' in error && error.operation === 'tts';
+      log.error(isVoice ? 'TTS_ERROR' : 'BRAIN_ERROR', { message: String(error) });
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/** The heavy half of a server's start: the agent's file, its providers and its first words. */
+import path from 'node:path';
+import type { Agent } from '../call/agent.ts';
+import { AgentRuntime } from '../call/agent-runtime.ts';
+import { JournalFolder } from '../call/journal.ts';
+import { createSpeechFolder } from '../call/speech-store.ts';
+import { Switchboard } from '../call/switchboard.ts';
+import type { Clock } from '../core/clock.ts';
+import { type CallSettings, defaultSettings } from '../core/settings.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { FlushableLog } from '../observe/pino-log.ts';
+import { ProviderHealth } from '../providers/resilience/health.ts';
+import { loadAgent } from './agent-file.ts';
+import type { RawEnvironment } from './config.ts';
+import type { Environment } from './environment.ts';
+import { createNewsDesk } from './provider-news.ts';
+import { type ChosenProviders, chooseProviders } from './providers.ts';
+import { VERSION } from './version.ts';
+
+/** What the light half has made. */
+export interface Parts {
+  readonly environment: Environment;
+  readonly raw: RawEnvironment;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: FlushableLog;
+  readonly journalFolder: string;
+}
+
+export interface ReadyAgent {
+  readonly name: string;
+  readonly language: string;
+  readonly providers: { readonly stt: string; readonly brain: string; readonly tts: string };
+  /** What was passed over or is not the real thing, one plain line each. */
+  readonly remarks: readonly string[];
+}
+
+export interface LoadedDesk {
+  readonly desk: Switchboard;
+  readonly runtime: AgentRuntime;
+  readonly health: ProviderHealth;
+  readonly ready: ReadyAgent;
+}
+
+/** Throws `ConfigError` when the agent, or everything in one of its chains, cannot be had. */
+export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
+  const { clock, environment, journalFolder, log, metrics, raw } = parts;
+  const agent = await loadAgent(environment.KAV_AGENT);
+  const onNews = createNewsDesk(log, metrics);
+  const health = new ProviderHealth({ clock, onNews });
+  const context = { clock, env: raw, warn: (note: string) => log.warn('PROVIDER_NOTE', { note }) };
+  const chosen = await chooseProviders(agent, { environment, context, health, onNews });
+  const runtime = await createRuntime(agent, chosen, parts);
+  const journals = new JournalFolder({
+    folder: journalFolder,
+    clock,
+    onError: (error, callSid) => log.error('JOURNAL_ERROR', { call_sid: callSid, error: String(error) }),
+  });
+  const desk = new Switchboard({
+    clock,
+    agent: runtime,
+    journals,
+    log,
+    metrics,
+    version: VERSION,
+    vadRms: environment.VAD_RMS,
+    mostCalls: environment.KAV_MAX_CALLS,
+    accountSid: environment.TWILIO_ACCOUNT_SID,
+    date: () => new Date(),
+  });
+  // Calls may come before the lines are spoken; they then wait for the voice, as every other sentence does.
+  runtime.prepare().catch((error: unknown) => log.error('TTS_ERROR', { message: String(error) }));
+  const providers = { stt: chosen.stt.name, brain: chosen.brain.name, tts: chosen.tts.name };
+  const remarks = [...chosen.passedOver, ...runtime.caveats];
+  return { desk, runtime, health, ready: { name: agent.name, language: agent.language, providers, remarks } };
+}
+
+async function createRuntime(agent: Agent, chosen: ChosenProviders, parts: Parts): Promise<AgentRuntime> {
+  const { environment, log } = parts;
+  const { brain, ownVoice, stt, tts, voice } = chosen;
+  const { greetingAudio, instructions } = agent;
+  return new AgentRuntime({
+    name: agent.name,
+    language: agent.language,
+    ...(voice === undefined ? {} : { voice }),
+    ...(instructions === undefined ? {} : { instructions }),
+    tools: agent.tools,
+    greeting: agent.greeting ?? '',
+    ...(greetingAudio === undefined ? {} : { greetingAudio: await loadGreeting(greetingAudio) }),
+    lines: agent.lines,
+    settings: settingsOf(environment, agent),
+    stt,
+    brain,
+    tts,
+    ownVoice,
+    speechStore: createSpeechFolder(path.resolve(environment.KAV_DATA_DIR, 'speech')),
+    onStoreError: (error) => log.warn('PROVIDER_NOTE', { note: `speech is not kept: ${error}` }),
+  });
+}
+
+async function loadGreeting(file: string): Promise<Uint8Array> {
+  const { loadRecordedAudio } = await import('../providers/recorded-audio.ts');
+  return loadRecordedAudio(file);
+}
+
+function settingsOf(environment: Environment, agent: Agent): CallSettings {
+  return {
+    ...defaultSettings,
+    endpointingMs: environment.EOU_MS,
+    bargeIn: environment.BARGE_IN,
+    speculative: environment.SPECULATIVE_REPLY,
+    dedupWindowMs: environment.DEDUP_WINDOW_SEC * 1000,
+    playoutLeadMs: environment.PLAYOUT_LEAD_MS,
+    noInputMs: agent.limits.noInputSeconds * 1000,
+    noInputPrompts: agent.limits.noInputPrompts,
+    maxCallMs: agent.limits.maxCallMinutes * 60_000,
+  };
+}

@@ -1,0 +1,78 @@
+/** What is not configured is not loaded: the packages of vendors that nobody chose cost nothing, not even a millisecond. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+
+/** Starts a whole server with these variables, and lists the packages that were loaded by the time it can take calls. */
+const PROBE = `
+  import { registerHooks } from 'node:module';
+  const packages = new Set();
+  registerHooks({
+    load: (url, context, next) => {
+      const name = /.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)\\//.exec(url)?.[1];
+      if (name) packages.add(name);
+      return next(url, context);
+    },
+  });
+  const { openKav } = await import('./src/cli/wire.ts');
+  const kav = await openKav(process.env, false);
+  await kav.ready;
+  await kav.close();
+  process.stdout.write(JSON.stringify([...packages]));
+`;
+
+const VENDOR_PACKAGES = [
+  'openai',
+  '@google-cloud/speech',
+  '@google-cloud/text-to-speech',
+  '@grpc/grpc-js',
+  '@anthropic-ai/sdk',
+  '@google/genai',
+  'sherpa-onnx-node',
+  'koffi',
+];
+
+let dataDir: string;
+beforeAll(async () => {
+  dataDir = await mkdtemp(path.join(tmpdir(), 'kav-lazy-'));
+});
+afterAll(() => rm(dataDir, { recursive: true }));
+
+async function loadedBy(env: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', PROBE], {
+    cwd: new URL('..', import.meta.url),
+    env: {
+      PATH: process.env['PATH'],
+      KAV_DATA_DIR: dataDir,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'silent',
+      ...env,
+    },
+  });
+  return JSON.parse(stdout) as readonly string[];
+}
+
+describe('a server loads', () => {
+  test('no vendor with local providers', async () => {
+    const loaded = await loadedBy({ KAV_STT: 'fake', KAV_BRAIN: 'fake', KAV_TTS: 'fake' });
+    expect(loaded).toContain('fastify');
+    expect(VENDOR_PACKAGES.filter((name) => loaded.includes(name))).toEqual([]);
+  });
+
+  test('the vendor that was chosen, and no other', async () => {
+    const loaded = await loadedBy({
+      KAV_STT: 'fake',
+      KAV_BRAIN: 'openai',
+      KAV_TTS: 'fake',
+      OPENAI_API_KEY: 'none',
+      OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
+    });
+    expect(VENDOR_PACKAGES.filter((name) => loaded.includes(name))).toEqual(['openai']);
+  });
+});
