@@ -71,6 +71,8 @@ export interface TextToSpeechOptions {
 }
 
 export interface TextToSpeechSession {
+  /** How long the first audio may take, when this voice is known to need more than the usual budget. */
+  readonly firstByteMs?: number;
   /**
    * Speaks one sentence. Chunks come in order; at least one follows for any text with a letter or a digit.
    * Throws `ProviderError`, or the signal's reason when aborted; nothing is yielded after the abort.

@@ -1,6 +1,6 @@
+import { isSpeakable } from '../../text/speakable.ts';
 import { BUDGETS } from '../budgets.ts';
 import type { AudioChunk, Opener, ProviderContext, TextToSpeech, TextToSpeechOptions } from '../contracts.ts';
-import { isSpeakable } from '../speakable.ts';
 import { brokenAnswer, errorOfStatus } from '../vendor-error.ts';
 import { streamAudio } from '../wire/http-audio.ts';
 import { MulawAudio } from '../wire/mulaw-audio.ts';

@@ -1,9 +1,9 @@
 import { SAMPLE_RATE_HZ } from '../../audio/frame.ts';
 import type { Clock } from '../../core/clock.ts';
 import { ProviderError } from '../../core/errors.ts';
+import { isSpeakable } from '../../text/speakable.ts';
 import { BUDGETS } from '../budgets.ts';
 import type { AudioChunk, TextToSpeechSession } from '../contracts.ts';
-import { isSpeakable } from '../speakable.ts';
 import { brokenAnswer, tooSlow } from '../vendor-error.ts';
 import { decodeBase64 } from '../wire/base64.ts';
 import type { InboxWait } from '../wire/inbox.ts';

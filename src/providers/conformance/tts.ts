@@ -1,8 +1,8 @@
 /** What every voice promises. Fakes and vendors' adapters run the same suite. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ProviderError } from '../../core/errors.ts';
+import { isSpeakable } from '../../text/speakable.ts';
 import type { AudioChunk, TextToSpeech, TextToSpeechSession } from '../contracts.ts';
-import { isSpeakable } from '../speakable.ts';
 import { type Advance, hostileTexts, settle } from './settle.ts';
 
 export interface TtsConformanceOptions {

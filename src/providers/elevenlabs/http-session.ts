@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
+import { isSpeakable } from '../../text/speakable.ts';
 import type { AudioChunk, TextToSpeechSession } from '../contracts.ts';
-import { isSpeakable } from '../speakable.ts';
 import { brokenAnswer } from '../vendor-error.ts';
 import { streamAudio } from '../wire/http-audio.ts';
 import { MulawAudio } from '../wire/mulaw-audio.ts';
@@ -42,7 +42,7 @@ export function openHttpSession(options: ElevenLabsOptions, choice: VoiceChoice,
     if (!isHeard) throw brokenAnswer(WHO, 'a sentence without audio');
   }
 
-  return { synthesize, close: async () => closing.abort() };
+  return { firstByteMs: FIRST_BYTE_MS, synthesize, close: async () => closing.abort() };
 }
 
 /** https://elevenlabs.io/docs/api-reference/text-to-speech/stream */

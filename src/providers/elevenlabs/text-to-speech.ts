@@ -28,11 +28,12 @@ export const openTextToSpeech: Opener<TextToSpeech> = async (context, model) => 
 
   const open = (call: TextToSpeechOptions): TextToSpeechSession => {
     const choice = choose(call);
-    const session = hasSocket(choice.model)
+    const session: TextToSpeechSession = hasSocket(choice.model)
       ? new SocketSession(options, choice, context.clock)
       : openHttpSession(options, choice, context.clock);
     sessions.add(session);
     return {
+      ...(session.firstByteMs === undefined ? {} : { firstByteMs: session.firstByteMs }),
       synthesize: (text, signal) => session.synthesize(text, signal),
       close: async () => {
         sessions.delete(session);

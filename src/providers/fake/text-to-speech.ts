@@ -1,7 +1,7 @@
 import { SAMPLE_RATE_HZ } from '../../audio/frame.ts';
 import { toneMulaw } from '../../audio/tone.ts';
+import { isSpeakable } from '../../text/speakable.ts';
 import type { AudioChunk, ProviderContext, TextToSpeech } from '../contracts.ts';
-import { isSpeakable } from '../speakable.ts';
 import { wait } from '../wait.ts';
 import { parseDelayMs } from './options.ts';
 

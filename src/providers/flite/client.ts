@@ -1,7 +1,7 @@
 /** flite, an English voice that runs on this machine: https://github.com/festvox/flite, compiled to WebAssembly. */
 import { SAMPLE_RATE_HZ } from '../../audio/frame.ts';
+import { isSpeakable } from '../../text/speakable.ts';
 import type { AudioChunk, ProviderContext, TextToSpeech, TextToSpeechOptions } from '../contracts.ts';
-import { isSpeakable } from '../speakable.ts';
 import { fliteError, SynthesisQueue } from './synthesis-queue.ts';
 import { fliteText } from './text.ts';
 import { FLITE_VOICES, type FliteVoice } from './worker-messages.ts';

@@ -4,7 +4,7 @@
  */
 import type { protos } from '@google-cloud/text-to-speech';
 import { SAMPLE_RATE_HZ } from '../../audio/frame.ts';
-import { isSpeakable } from '../speakable.ts';
+import { isSpeakable } from '../../text/speakable.ts';
 import type { Voice } from './tts-voices.ts';
 
 export type UnaryRequest = protos.google.cloud.texttospeech.v1.ISynthesizeSpeechRequest;

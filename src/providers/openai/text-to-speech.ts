@@ -1,9 +1,9 @@
 import type OpenAI from 'openai';
 import type { Clock } from '../../core/clock.ts';
 import { ProviderError } from '../../core/errors.ts';
+import { isSpeakable } from '../../text/speakable.ts';
 import { BUDGETS } from '../budgets.ts';
 import type { AudioChunk, Opener, TextToSpeech, TextToSpeechOptions } from '../contracts.ts';
-import { isSpeakable } from '../speakable.ts';
 import { brokenAnswer } from '../vendor-error.ts';
 import { errorOfSdk } from '../wire/sdk-error.ts';
 import { withinBudget } from '../wire/stream-budget.ts';

@@ -46,6 +46,15 @@ describe('the health of providers', () => {
     ]);
   });
 
+  test('a probe that was cancelled proves nothing', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { health, fail, pass } = openHealth();
+    await fail(3);
+    await pass(10_000);
+    await health.guard(who, () => Promise.reject(new DOMException('', 'AbortError'))).catch(() => {});
+    expect(health.admits(who)).toBe(false);
+  });
+
   test('a success between failures keeps it closed, and aborts do not count', async () => {
     const { health, fail } = openHealth();
     await fail(2);

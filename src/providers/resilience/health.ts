@@ -109,10 +109,15 @@ export class ProviderHealth {
     const known = this.#breakers.get(key);
     if (known) return known;
     const { clock, onNews, failures = 3, openMs = 10_000 } = this.#options;
-    const breaker = circuitBreaker(handleWhen(counts), {
-      halfOpenAfter: openMs,
-      breaker: new ConsecutiveBreaker(failures),
-    });
+    const breaker: CircuitBreakerPolicy = circuitBreaker(
+      handleWhen((error) => counts(error) || isHalfOpen()),
+      {
+        halfOpenAfter: openMs,
+        breaker: new ConsecutiveBreaker(failures),
+      },
+    );
+    // A probe that we cancelled has proved nothing; cockatiel would take it for a success.
+    const isHalfOpen = (): boolean => breaker.state === CircuitState.HalfOpen;
     breaker.onStateChange((state) => {
       if (state === CircuitState.Open) this.#openedAt.set(key, clock.now());
       onNews({ type: 'breaker', provider: who.provider, operation: who.operation, state: STATES[state] });
