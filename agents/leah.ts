@@ -1,14 +1,7 @@
 import { defineAgent, flow, tool, z } from 'kav';
 
-const COUNT = ['', '', 'שני', 'שלושה', 'ארבעה', 'חמישה', 'שישה', 'שבעה', 'שמונה', 'תשעה', 'עשרה'];
-
-/** A voice cannot know that rooms are masculine in Hebrew, so the words are written out: "שלושה חדרים וחצי". */
-function roomsAloud(value: string): string {
-  const whole = Math.floor(Number(value));
-  const half = Number(value) > whole ? ' וחצי' : '';
-  if (whole === 1) return half === '' ? 'חדר אחד' : 'חדר וחצי';
-  return `${COUNT[whole]} חדרים${half}`;
-}
+/** How many rooms, as it is written; the words are found when it is spoken: "שלושה חדרים וחצי". */
+const roomsWritten = (value: string): string => (value === '1' ? 'חדר אחד' : `${value} חדרים`);
 
 /** Takes the details of somebody who looks for a flat. Serves alone when there is no model, or when every model is down. */
 const leahFlow = flow({
@@ -46,7 +39,7 @@ const leahFlow = flow({
       units: ['חדרים', 'חדר'],
       min: 1,
       max: 10,
-      say: roomsAloud,
+      say: roomsWritten,
     },
     {
       slot: 'budget',
