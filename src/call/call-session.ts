@@ -72,6 +72,10 @@ export class CallSession implements MediaReceiver {
   #receivedBefore = 0;
   #socketClosed = false;
   #hungUp: EndReason | undefined;
+  /** The reply that tells the caller of a failure. */
+  #lastResort: number | undefined;
+  /** Not even that could be said. */
+  #isSpeechless = false;
   #bug: { readonly disarm: () => void } | undefined;
   #ended = false;
 
@@ -99,6 +103,11 @@ export class CallSession implements MediaReceiver {
 
   get reason(): EndReason | undefined {
     return this.#hungUp;
+  }
+
+  /** The call ends, or has ended, without the caller having been told why. */
+  get isSpeechless(): boolean {
+    return this.#isSpeechless;
   }
 
   /** The stream has started: greet. */
@@ -217,6 +226,7 @@ export class CallSession implements MediaReceiver {
       case 'answer-start':
         return this.#replies.answer(effect.reply, state);
       case 'line-start':
+        if (effect.line === 'failure') this.#lastResort = effect.reply;
         return this.#replies.line(effect.reply, effect.line);
       case 'filler-play':
         return this.#replies.fill(effect.reply);
@@ -242,7 +252,10 @@ export class CallSession implements MediaReceiver {
         this.#hungUp = effect.reason;
         return this.#o.transport.close(1000, effect.reason);
       case 'call-close':
-        return this.#end(effect.reason, effect.reason !== 'socket-lost' && effect.reason !== 'media-lost');
+        return this.#end(
+          effect.reason,
+          effect.reason !== 'socket-lost' && effect.reason !== 'media-lost' && !this.#isSpeechless,
+        );
     }
   }
 
@@ -307,6 +320,7 @@ export class CallSession implements MediaReceiver {
 
   #record(event: CallEvent, [state, effects]: CallStep): void {
     this.#o.journal.write({ event, effects, state: floorOf(state.turn) });
+    if (event.type === 'reply-error' && event.reply === this.#lastResort) this.#isSpeechless = true;
     const timing = this.#timer.take(event, effects);
     if (timing) reportTiming(timing, this.#o.metrics);
   }

@@ -127,7 +127,9 @@ export class Switchboard implements CallDesk {
     const { session } = record;
     const isExpected = session?.reason !== undefined;
     if (session && !isExpected) session.streamLost();
-    const end = record.end ?? (session && { reason: session.reason ?? 'socket-lost', spoken: isExpected });
+    const end =
+      record.end ??
+      (session && { reason: session.reason ?? 'socket-lost', spoken: isExpected && !session.isSpeechless });
     if (!end || end.spoken) return { type: 'done' };
     return { type: 'apologise', text: this.#o.agent.options.lines.failure, language: this.language };
   }

@@ -76,9 +76,11 @@ export function stepPlayout(
   }
 }
 
-/** The first unfinished sentence gets its length: a filler may have been queued behind one that is still being spoken. */
+/** The first unfinished sentence gets its length; but a filler, queued whole behind one that is still being spoken, its own. */
 function withAudio(sentences: readonly Sentence[], audioMs: number): readonly Sentence[] {
-  const open = sentences.findIndex((sentence) => sentence.audioMs === undefined);
+  const newest = sentences.at(-1);
+  const isFiller = newest?.line === 'filler' && newest.audioMs === undefined;
+  const open = isFiller ? sentences.length - 1 : sentences.findIndex((sentence) => sentence.audioMs === undefined);
   return sentences.map((sentence, i) => (i === open ? { ...sentence, audioMs } : sentence));
 }
 
@@ -95,14 +97,20 @@ export function heardMs(state: PlayoutState, at: number, settings: CallSettings)
 export function heardText(state: PlayoutState, at: number, settings: CallSettings): string {
   let left = heardMs(state, at, settings);
   const heard: string[] = [];
-  for (const { text, audioMs } of state.sentences) {
+  for (const [i, { text, audioMs }] of state.sentences.entries()) {
     if (left <= 0) break;
     const length = audioMs ?? Math.max(text.length * ESTIMATED_MS_PER_CHARACTER, 1);
-    heard.push(left >= length ? text : wordsUntil(text, (text.length * left) / length));
-    left -= length;
+    // A sentence that broke off is shorter than estimated: what was played behind it is not its own.
+    const behind = audioMs === undefined ? audioOf(state.sentences.slice(i + 1)) : 0;
+    const own = Math.min(length, Math.max(0, left - behind));
+    heard.push(own >= length ? text : wordsUntil(text, (text.length * own) / length));
+    left -= own;
   }
   return heard.filter((text) => text !== '').join(' ');
 }
+
+const audioOf = (sentences: readonly Sentence[]): number =>
+  sentences.reduce((sum, { audioMs = 0 }) => sum + audioMs, 0);
 
 /** Ordinary speech is about 15 characters a second; used only while a sentence's real length is still unknown. */
 const ESTIMATED_MS_PER_CHARACTER = 65;

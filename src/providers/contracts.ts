@@ -21,7 +21,12 @@ export type SpeechEvent =
   /** The words so far of the utterance in progress; each replaces the one before. */
   | { readonly type: 'partial'; readonly text: string }
   /** The words of a finished utterance; empty when nothing was understood. */
-  | { readonly type: 'final'; readonly text: string }
+  | {
+      readonly type: 'final';
+      readonly text: string;
+      /** The vendor did not answer in time: these are the words that were known by then, and there may have been more. */
+      readonly isOverdue?: true;
+    }
   /** The session is dead; no event follows. */
   | { readonly type: 'error'; readonly error: ProviderError };
 

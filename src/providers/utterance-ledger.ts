@@ -60,7 +60,7 @@ export class UtteranceLedger {
 
   #owe(): void {
     const { clock, finalWaitMs = BUDGETS.sttFinalMs } = this.#options;
-    const disarm = clock.at(clock.now() + finalWaitMs, () => this.#settle());
+    const disarm = clock.at(clock.now() + finalWaitMs, () => this.#settle(true));
     this.#owed.push({ endMs: this.heardMs, disarm });
   }
 
@@ -100,7 +100,7 @@ export class UtteranceLedger {
     for (const { disarm } of this.#owed.splice(0)) disarm();
   }
 
-  #settle(): void {
+  #settle(isOverdue = false): void {
     const settled = this.#owed.shift();
     if (!settled) return;
     settled.disarm();
@@ -109,7 +109,7 @@ export class UtteranceLedger {
     if (text !== '') this.#settledMs = settled.endMs;
     this.#segments = [];
     this.#partial = '';
-    this.#options.onEvent({ type: 'final', text });
+    this.#options.onEvent({ type: 'final', text, ...(isOverdue ? { isOverdue } : {}) });
   }
 
   #words(): string {

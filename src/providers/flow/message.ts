@@ -13,7 +13,7 @@ const hebrew = (language: string): Flow =>
   flow({
     name: 'message',
     language,
-    opening: 'סליחה, יש לי כרגע תקלה קטנה, אבל אפשר להשאיר הודעה ונחזור אליכם.',
+    opening: 'סליחה, יש לי כרגע תקלה קטנה, אבל אפשר להשאיר הודעה ונחזור אליכם. מה השם, בבקשה?',
     questions: [
       {
         slot: 'name',
@@ -37,7 +37,7 @@ const english = (language: string): Flow =>
   flow({
     name: 'message',
     language,
-    opening: "I'm sorry, I have a small technical problem right now, but I can take a message.",
+    opening: "I'm sorry, I have a small technical problem right now, but I can take a message. May I have your name, please?",
     questions: [
       {
         slot: 'name',

@@ -45,6 +45,10 @@ export class ResilientSession implements SpeechToTextSession {
   /** Somebody whose silence was suspicious; proven right or wrong by what the next one makes of the same audio. */
   #doubted: Stint | undefined;
   #expectation: Expectation | undefined;
+  /** The most that anybody has understood of the oldest utterance that is owed, where nobody was through with it. */
+  #known = '';
+  /** Second opinions that were asked for on it. */
+  #opinions = 0;
   #isOver = false;
 
   constructor(options: ResilientSessionOptions) {
@@ -144,9 +148,9 @@ export class ResilientSession implements SpeechToTextSession {
   }
 
   /** It gave no words where there may have been some. That is no failure yet: there are noises. */
-  #doubt(stint: Stint): void {
+  #doubt(stint: Stint, mayReturn: boolean): void {
     this.#doubted = stint;
-    this.#route.doubted(stint.hasWords);
+    this.#route.doubted(mayReturn);
     this.#dismiss();
     this.#agenda.arm();
   }
@@ -163,28 +167,37 @@ export class ResilientSession implements SpeechToTextSession {
 
   #onEvent(stint: Stint, event: SpeechEvent): void {
     if (event.type === 'error') this.#fail(stint, event.error, stint.isProven);
-    else if (event.type === 'final') this.#onFinal(stint, event.text);
+    else if (event.type === 'final') this.#onFinal(stint, event.text, event.isOverdue ?? false);
     else if (event.text.trim() !== '') {
       this.#onWords(stint);
       this.#emit(event);
     }
   }
 
-  #onFinal(stint: Stint, text: string): void {
+  #onFinal(stint: Stint, text: string, isOverdue: boolean): void {
     const isEmpty = text.trim() === '';
     const owed = this.#book.oldestOwed;
     // Nobody waits for it: a vendor repeats itself, or the caller was too quiet for the VAD.
     if (!owed && (isEmpty || text === stint.lastFinal)) return;
-    if (owed && isEmpty && !stint.hasWords && this.#route.mayDoubt(owed.speechMs)) {
-      this.#doubt(stint);
+    if (owed && isOverdue && this.#opinions < this.#mostOpinions && owed.speechMs >= this.#options.budgets.doubtMs) {
+      this.#opinions++;
+      if (text.length > this.#known.length) this.#known = text;
+      this.#doubt(stint, false);
       return;
     }
+    if (owed && isEmpty && !stint.hasWords && this.#known === '' && this.#route.mayDoubt(owed.speechMs)) {
+      this.#doubt(stint, false);
+      return;
+    }
+    const words = owed && (isEmpty || isOverdue) && this.#known.length > text.length ? this.#known : text;
+    this.#known = '';
+    this.#opinions = 0;
     if (owed) this.#book.settle();
     else this.#book.settleUnowed(this.#ring.end);
     stint.lastFinal = text;
     if (isEmpty) this.#doubted = undefined;
     else this.#onWords(stint);
-    this.#emit({ type: 'final', text });
+    this.#emit({ type: 'final', text: words });
     this.#agenda.arm();
   }
 
@@ -214,9 +227,17 @@ export class ResilientSession implements SpeechToTextSession {
     if (isReopened) this.#options.onNews({ type: 'reconnected', provider: who.provider, replayedMs });
   }
 
+  /** Each of the others once, or the only one once more. */
+  get #mostOpinions(): number {
+    return Math.max(1, this.#options.chain.length - 1);
+  }
+
   #settleEmpty(): void {
     this.#book.settle();
-    this.#emit({ type: 'final', text: '' });
+    const text = this.#known;
+    this.#known = '';
+    this.#opinions = 0;
+    this.#emit({ type: 'final', text });
   }
 
   #emit(event: SpeechEvent): void {
@@ -241,7 +262,7 @@ export class ResilientSession implements SpeechToTextSession {
       lost,
       [stint.isProven ? undefined : stint.openedAt + budgets.connectedMs, () => this.#prove(stint)],
       [owed && Math.max(owed.endedAt, stint.liveAt) + budgets.finalMs, late],
-      [this.#mute.dueAt(route.muteMs), () => this.#doubt(stint)],
+      [this.#mute.dueAt(route.muteMs), () => this.#doubt(stint, stint.hasWords)],
     ];
   }
 }
