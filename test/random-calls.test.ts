@@ -23,12 +23,17 @@ class RandomShell {
   readonly settings: CallSettings;
   #live = 0; // the reply that may make sound
   readonly #complete = new Set<number>(); // replies whose brain and voice have finished
+  readonly #failed = new Set<number>();
   #generation = 0;
   #playing: { reply: number; until: number; cancels: (() => void)[] } | undefined;
   #audibleUntil = 0;
   #closed = false;
   #finalAt = 0;
   #prepared = 0;
+  /** Cancels the terminal mark that is on its way. */
+  #unfinish: () => void = () => {};
+  /** Audio that waits while the reply is paused. */
+  #paused: { leftMs: number } | undefined;
   callerSpeaking = false;
   toolsUsed = 0;
   spokenWords = new Set<string>();
@@ -102,8 +107,24 @@ class RandomShell {
       case 'playout-clear':
         this.#generation = effect.generation;
         for (const cancel of this.#playing?.cancels ?? []) cancel();
+        this.#unfinish();
+        this.#playing = undefined;
+        this.#paused = undefined;
+        this.#audibleUntil = this.clock.now();
+        return;
+      case 'playout-pause':
+        expect(effect.reply, 'only the live reply pauses').toBe(this.#live);
+        expect(this.#paused, 'a paused reply is not paused again').toBeUndefined();
+        this.#generation = effect.generation;
+        for (const cancel of this.#playing?.cancels ?? []) cancel();
+        this.#unfinish();
+        this.#paused = { leftMs: Math.max(0, (this.#playing?.until ?? 0) - this.clock.now()) };
         this.#playing = undefined;
         this.#audibleUntil = this.clock.now();
+        return;
+      case 'playout-resume':
+        expect(effect.reply, 'only the live reply resumes').toBe(this.#live);
+        this.#resume(effect.reply);
         return;
       case 'hang-up':
         if (this.random() < 0.8)
@@ -127,6 +148,7 @@ class RandomShell {
   #speak(reply: number, delayMs: number, said: number): void {
     this.later(delayMs, () => {
       if (this.random() < 0.03) {
+        this.#failed.add(reply);
         this.#complete.add(reply);
         return this.send({ type: 'reply-error', reply, code: 'provider-failed' });
       }
@@ -154,15 +176,29 @@ class RandomShell {
     });
   }
 
+  #resume(reply: number): void {
+    const leftMs = Math.max(20, this.#paused?.leftMs ?? 0); // a frame at least
+    this.#paused = undefined;
+    const until = this.clock.now() + leftMs;
+    this.#audibleUntil = until;
+    this.later(0, () => this.#live === reply && this.send({ type: 'playout-start', reply, fromMs: 0 }));
+    const dry = this.later(leftMs, () => {
+      if (this.#playing?.until === until) this.send({ type: 'playout-dry', reply, sentMs: leftMs });
+    });
+    this.#playing = { reply, until, cancels: [dry] };
+    if (this.#complete.has(reply) && !this.#failed.has(reply)) this.#finish(reply);
+  }
+
   #finish(reply: number): void {
+    if (this.#paused) return;
     const generation = this.#generation;
     const wait = Math.max(0, (this.#playing?.until ?? 0) - this.clock.now());
     if (this.#live !== reply || this.random() < 0.05) return; // a terminal mark that is never echoed
-    const cancel = this.later(wait + 30, () => {
+    this.#unfinish();
+    this.#unfinish = this.later(wait + 30, () => {
       if (this.#live === reply) this.#live = 0;
       this.send({ type: 'mark', reply, generation, playedMs: 1_000, last: true });
     });
-    this.#playing?.cancels.push(cancel);
   }
 
   #queue(reply: number, text: string, delayMs: number, line?: 'filler'): void {
@@ -175,6 +211,12 @@ class RandomShell {
       }
       const now = this.clock.now();
       const audioMs = text.length * 60;
+      if (this.#paused) {
+        this.#paused.leftMs += audioMs;
+        this.send({ type: 'sentence-start', reply, text, ...(line ? { line } : {}) });
+        this.send({ type: 'sentence-end', reply, audioMs });
+        return;
+      }
       const playing = this.#playing;
       const wasDry = !playing || playing.until <= now;
       this.send({ type: 'sentence-start', reply, text, ...(line ? { line } : {}) });
@@ -202,6 +244,10 @@ class RandomShell {
       ).toBe(false);
     const task = taskOf(state.turn);
     if (!task) return;
+    if (this.#paused) {
+      expect(due!, 'a pause is short').toBeLessThanOrEqual(this.runner.now() + this.settings.resumeAfterMs);
+      return;
+    }
     if (this.#complete.has(task.reply) || this.clock.now() < this.#audibleUntil) return;
     // No dead air: a silent line on which a reply is owed always has a deadline within 3.5 s of the silence.
     const quietSince = Math.max(this.#audibleUntil, task.quietFrom);

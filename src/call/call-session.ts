@@ -240,6 +240,11 @@ export class CallSession implements MediaReceiver {
         return this.#replies.cancel(effect.reply);
       case 'playout-clear':
         return this.#playout.clear(effect.generation);
+      case 'playout-pause':
+        return this.#playout.pause(effect.generation, effect.heardMs);
+      case 'playout-resume':
+        metrics.falseBargeIn();
+        return this.#playout.resume();
       case 'turn-finished':
         if (effect.turn.who === 'caller') log.info('ASR_TEXT', { pii: { text: effect.turn.text } });
         return;
@@ -306,7 +311,8 @@ export class CallSession implements MediaReceiver {
         mark: (name) => transport.send(encoder.mark(name)),
         clear: () => transport.send(encoder.clear()),
       },
-      onStart: (reply) => this.#runner.dispatch({ type: 'playout-start', reply }),
+      onStart: (reply, fromMs) =>
+        this.#runner.dispatch({ type: 'playout-start', reply, ...(fromMs === undefined ? {} : { fromMs }) }),
       onDry: (reply, sentMs) => {
         this.#o.log.info('MEDIA_TX', { reply, frames: sentMs / 20 });
         this.#runner.dispatch({ type: 'playout-dry', reply, sentMs });

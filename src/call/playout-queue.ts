@@ -3,8 +3,8 @@
  * It owns every byte between a reply and Twilio.
  */
 import { FRAME_BYTES, FRAME_MS } from '../audio/frame.ts';
-import { MULAW_SILENCE } from '../audio/mulaw.ts';
 import type { Clock } from '../core/clock.ts';
+import { AudioQueue } from './audio-queue.ts';
 import type { PlayoutScheduler, Pumped } from './playout-scheduler.ts';
 
 /** What a mark's name says; `serializeMarkName` and `parseMarkName` are each other's inverse. */
@@ -44,25 +44,29 @@ export interface PlayoutQueueOptions {
   readonly sink: PlayoutSink;
   readonly leadMs: number;
   readonly markEveryMs: number;
-  readonly onStart: (reply: number) => void;
+  /** The line begins to sound; `fromMs` of the reply when it goes on after a pause. */
+  readonly onStart: (reply: number, fromMs?: number) => void;
   readonly onDry: (reply: number, sentMs: number) => void;
   /** The process was stalled for longer than the lead: the caller heard a gap. */
   readonly onUnderrun: () => void;
   readonly onBug: (error: unknown) => void;
 }
 
+/** What was played is known to about the time that a message takes to Twilio: the place to go on is sought that far on. */
+const PAUSE_SEARCH_FRAMES = 12;
+
 export class PlayoutQueue implements Pumped {
   readonly #options: PlayoutQueueOptions;
   readonly #frame = new Uint8Array(FRAME_BYTES);
-  #chunks: Uint8Array[] = [];
-  #offset = 0; // into the first chunk
-  #pendingBytes = 0;
+  readonly #audio = new AudioQueue();
   #reply = 0;
   #generation = 0;
   #complete = false;
   #lastMarkSent = false;
   #sentMs = 0; // of this reply
   #sentenceEnds: number[] = []; // in ms of this reply
+  #endsPassed = 0;
+  #paused = false;
   #queuedMs = 0; // of this reply, with the remainder of a frame
   #markedMs = 0;
   #runFrom: number | undefined; // when the first frame of this run began to play; undefined in silence
@@ -88,8 +92,7 @@ export class PlayoutQueue implements Pumped {
   enqueue(reply: number, audio: Uint8Array): boolean {
     if (reply !== this.#reply || this.#complete) return false;
     if (audio.length === 0) return true;
-    this.#chunks.push(audio);
-    this.#pendingBytes += audio.length;
+    this.#audio.push(audio);
     this.#queuedMs += audio.length / (FRAME_BYTES / FRAME_MS);
     this.#start();
     return true;
@@ -97,25 +100,51 @@ export class PlayoutQueue implements Pumped {
 
   /** A mark follows what has been queued so far. */
   endSentence(reply: number): void {
-    if (reply === this.#reply && this.#pendingBytes > 0) this.#sentenceEnds.push(this.#queuedMs);
+    if (reply === this.#reply && this.#audio.pendingBytes > 0) this.#sentenceEnds.push(this.#queuedMs);
   }
 
   /** Nothing more will come: the remainder is padded with silence and the terminal mark follows it. */
   end(reply: number): void {
     if (reply !== this.#reply || this.#complete) return;
     this.#complete = true;
-    if (this.#pendingBytes > 0) this.#start();
+    if (this.#audio.pendingBytes > 0) this.#start();
     else if (this.#sentMs > 0) this.#mark(true);
   }
 
   /** Empties our queue and Twilio's. Marks are of `generation` from now on. */
   clear(generation: number): void {
-    const wasHeard = this.#sentMs > 0;
+    const isHeld = this.#sentMs > 0 && !this.#paused; // a pause has emptied Twilio's queue already
     this.#reset();
     this.#complete = true;
     this.#generation = generation;
     this.#options.scheduler.remove(this);
-    if (wasHeard) this.#options.sink.clear();
+    if (isHeld) this.#options.sink.clear();
+  }
+
+  /**
+   * Falls silent, here and at Twilio, and goes back to where the caller last heard the reply, or to the quietest moment
+   * just after it: between two words, if there is such a place. What is queued meanwhile waits.
+   */
+  pause(generation: number, heardMs: number): void {
+    this.#generation = generation;
+    this.#paused = true;
+    this.#runFrom = undefined;
+    this.#options.scheduler.remove(this);
+    if (this.#sentMs === 0) return;
+    this.#options.sink.clear();
+    this.#goBackTo(Math.min(this.#sentMs, Math.floor(heardMs / FRAME_MS) * FRAME_MS));
+  }
+
+  /** Goes on after a pause. */
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (this.#hasFrame()) return this.#start(this.#sentMs);
+    if (this.#sentMs === 0) return;
+    // All that there is had been heard: nothing sounds, but its marks were cleared with the rest.
+    this.#options.onStart(this.#reply, this.#sentMs);
+    if (this.#complete) this.#mark(true);
+    this.#options.onDry(this.#reply, this.#sentMs);
   }
 
   /** Called by the scheduler every 20 ms while there is something to do. */
@@ -142,16 +171,28 @@ export class PlayoutQueue implements Pumped {
     this.#options.scheduler.remove(this);
   }
 
-  #start(): void {
+  #goBackTo(ms: number): void {
+    this.#audio.goBack(((this.#sentMs - ms) / FRAME_MS) * FRAME_BYTES);
+    this.#sentMs = ms;
+    for (let skip = this.#audio.quietestOf(PAUSE_SEARCH_FRAMES); skip > 0; skip--) {
+      this.#audio.take(this.#frame);
+      this.#sentMs += FRAME_MS;
+    }
+    this.#markedMs = this.#sentMs;
+    this.#lastMarkSent = false;
+    this.#endsPassed = this.#sentenceEnds.filter((end) => end <= this.#sentMs).length;
+  }
+
+  #start(fromMs?: number): void {
     const { clock, scheduler, leadMs } = this.#options;
-    if (this.#runFrom !== undefined || !this.#hasFrame()) return;
+    if (this.#paused || this.#runFrom !== undefined || !this.#hasFrame()) return;
     const now = clock.now();
     this.#runFrom = now;
     this.#runMs = 0;
     // The last frame of the lead waits for the first pump, so that from there on frames are evenly spaced.
     this.#sendUntil(now + leadMs - FRAME_MS);
     scheduler.add(this);
-    this.#options.onStart(this.#reply);
+    this.#options.onStart(this.#reply, fromMs);
   }
 
   /** The process was stalled past its lead. What should have played meanwhile is not sent in a burst: time restarts. */
@@ -162,12 +203,13 @@ export class PlayoutQueue implements Pumped {
   }
 
   #hasFrame(): boolean {
-    return this.#pendingBytes >= FRAME_BYTES || (this.#complete && this.#pendingBytes > 0);
+    return this.#audio.pendingBytes >= FRAME_BYTES || (this.#complete && this.#audio.pendingBytes > 0);
   }
 
   #sendUntil(time: number): void {
     while (this.#hasFrame() && this.#runFrom! + this.#runMs + FRAME_MS <= time) {
-      this.#options.sink.media(this.#take());
+      this.#audio.take(this.#frame);
+      this.#options.sink.media(this.#frame);
       this.#framesSent++;
       this.#sentMs += FRAME_MS;
       this.#runMs += FRAME_MS;
@@ -176,13 +218,13 @@ export class PlayoutQueue implements Pumped {
   }
 
   #markIfDue(): void {
-    if (this.#complete && this.#pendingBytes === 0) {
+    if (this.#complete && this.#audio.pendingBytes === 0) {
       this.#mark(true);
       return;
     }
     let isDue = this.#sentMs - this.#markedMs >= this.#options.markEveryMs;
-    while (this.#sentenceEnds.length > 0 && this.#sentenceEnds[0]! <= this.#sentMs) {
-      this.#sentenceEnds.shift();
+    while (this.#endsPassed < this.#sentenceEnds.length && this.#sentenceEnds[this.#endsPassed]! <= this.#sentMs) {
+      this.#endsPassed++;
       isDue = true;
     }
     if (isDue) this.#mark(false);
@@ -196,29 +238,10 @@ export class PlayoutQueue implements Pumped {
     this.#options.sink.mark(serializeMarkName(name));
   }
 
-  /** The next frame, in a buffer that is reused; a remainder is padded with silence. */
-  #take(): Uint8Array {
-    const frame = this.#frame;
-    let filled = 0;
-    while (filled < FRAME_BYTES && this.#pendingBytes > 0) {
-      const chunk = this.#chunks[0]!;
-      const size = Math.min(FRAME_BYTES - filled, chunk.length - this.#offset);
-      frame.set(chunk.subarray(this.#offset, this.#offset + size), filled);
-      filled += size;
-      this.#offset += size;
-      this.#pendingBytes -= size;
-      if (this.#offset < chunk.length) continue;
-      this.#chunks.shift();
-      this.#offset = 0;
-    }
-    if (filled < FRAME_BYTES) frame.fill(MULAW_SILENCE, filled);
-    return frame;
-  }
-
   #reset(): void {
-    this.#chunks = [];
-    this.#offset = 0;
-    this.#pendingBytes = 0;
+    this.#audio.clear();
+    this.#paused = false;
+    this.#endsPassed = 0;
     this.#complete = false;
     this.#lastMarkSent = false;
     this.#sentMs = 0;

@@ -55,8 +55,8 @@ export type CallEventBody =
   | { readonly type: 'summary'; readonly text: string; readonly turns: number }
   /** Without a `reply` it comes from a tool, whose work stands whatever becomes of the reply. */
   | { readonly type: 'outcome'; readonly reply?: number; readonly outcome: CallOutcome }
-  /** The first frame after a silence has been sent. */
-  | { readonly type: 'playout-start'; readonly reply: number }
+  /** The first frame after a silence has been sent; `fromMs` of the reply, when it goes on after a pause. */
+  | { readonly type: 'playout-start'; readonly reply: number; readonly fromMs?: number }
   /** All that was sent, `sentMs` of this reply, has had its time: the caller hears silence from now. */
   | { readonly type: 'playout-dry'; readonly reply: number; readonly sentMs: number }
   /** Twilio's echo of a mark: `playedMs` of this reply have been played, or flushed if the generation is old. */
@@ -126,6 +126,13 @@ export type CallEffect =
   | { readonly type: 'reply-cancel'; readonly reply: number }
   /** Empty our queue and Twilio's; `generation` names the marks from now on. */
   | { readonly type: 'playout-clear'; readonly reply: number; readonly generation: number }
+  /**
+   * Fall silent and keep what is queued: the caller may be taking the floor. `heardMs` of the reply were heard, and
+   * `generation` names the marks from now on.
+   */
+  | { readonly type: 'playout-pause'; readonly reply: number; readonly generation: number; readonly heardMs: number }
+  /** Go on where the caller last heard the reply. */
+  | { readonly type: 'playout-resume'; readonly reply: number }
   /** A fact for the record. */
   | { readonly type: 'turn-finished'; readonly turn: Turn }
   | { readonly type: 'state-change'; readonly state: FloorState }

@@ -88,6 +88,7 @@ const mark = (reply: number, playedMs: number, generation = 0): CallEventBody =>
 const speech = (since: number): CallEventBody => ({ type: 'speech-start', since });
 const sustained: CallEventBody = { type: 'speech-sustained' };
 const silence = (since: number): CallEventBody => ({ type: 'speech-end', since });
+const partial = (text: string): CallEventBody => ({ type: 'transcript-partial', text });
 const final = (text: string): CallEventBody => ({ type: 'transcript-final', text });
 
 /** A call whose greeting has been played: the caller may speak from 1000 on. */
@@ -163,7 +164,7 @@ describe('barge-in', () => {
       .at(3800, mark(2, 800));
 
   test('the caller takes the floor, and only what was heard remains', () => {
-    const script = speaking().at(3900, speech(3840)).at(4000, sustained);
+    const script = speaking().at(3900, speech(3840)).at(3950, partial('wait')).at(4000, sustained);
     expect(script.log.slice(3)).toEqual([
       '4000 barge-in after 1000',
       '4000 caller: are you open',
@@ -176,7 +177,8 @@ describe('barge-in', () => {
   });
 
   test('marks that the clear sent back are not taken as played', () => {
-    const script = speaking().at(3900, speech(3840)).at(4000, sustained).at(4050, mark(2, 1200), played(2, 2300));
+    const script = speaking().at(3900, speech(3840)).at(3950, partial('wait')).at(4000, sustained);
+    script.at(4050, mark(2, 1200), played(2, 2300));
     expect(script.heard.at(-1)).toBe('agent: one two three —');
     expect(floorOf(script.state.turn)).toBe('LISTENING');
   });
@@ -187,7 +189,8 @@ describe('barge-in', () => {
       .at(3010, speech(2950))
       .at(3110, sustained);
     expect(script.log.at(-1)).toBe('3000 SPEAKING');
-    expect(script.until(3200).log).toContain('3200 barge-in after 200');
+    expect(script.until(3200).log.at(-1)).toBe('3200 playout-pause');
+    expect(script.at(3300, partial('on Sunday')).log).toContain('3300 barge-in after 200');
   });
 
   test('a cough is no barge-in', () => {
@@ -195,9 +198,59 @@ describe('barge-in', () => {
     expect(script.at(5400, end(2), played(2, 2300)).heard.at(-1)).toBe('agent: one two three four five');
   });
 
-  test('after an interruption without words the agent asks', () => {
-    const script = speaking().at(3900, speech(3840)).at(4000, sustained).at(4300, silence(4100)).at(4400, final(''));
-    expect(script.until(4550).log.at(-2)).toBe('4550 line not-heard');
+  test('speech that lasts takes the floor before a word is understood; without words the agent then asks', () => {
+    const script = speaking().at(3900, speech(3840)).at(4000, sustained).until(4600);
+    expect(script.log.slice(3, 5)).toEqual(['4000 playout-pause', '4540 barge-in after 1000']);
+    script.at(4900, silence(4700)).at(5000, final('')).until(5150);
+    expect(script.log.at(-2)).toBe('5150 line not-heard');
+  });
+
+  const pausing = () => speaking().at(3900, speech(3840)).at(4000, sustained);
+  const resumed = (script: Script) => {
+    expect(script.log.at(-1)).toMatch(/playout-resume$/);
+    return script
+      .at(5_100, { type: 'playout-start', reply: 2, fromMs: 1_040 })
+      .at(6_400, end(2), played(2, 2_300, 1))
+      .heard.at(-1);
+  };
+
+  test('a noise without words: the agent goes on where it was heard, and says everything once', () => {
+    const script = pausing().at(4300, silence(4150)).at(4400, final(''));
+    expect(script.log.slice(3)).toEqual(['4000 playout-pause', '4400 playout-resume']);
+    expect(resumed(script)).toBe('agent: one two three four five');
+  });
+
+  test('a recogniser that says nothing at all: the agent goes on after a moment', () => {
+    const script = pausing().at(4300, silence(4150)).until(5_060);
+    expect(script.log.at(-1)).toBe('5050 playout-resume');
+  });
+
+  test.each(['mhm', 'כן כן', 'Okay.', 'אהה'])('%s is no interruption, and no turn either', (words) => {
+    const script = pausing().at(4100, partial(words)).at(4300, silence(4150)).at(4400, final(words));
+    expect(resumed(script)).toBe('agent: one two three four five');
+    expect(script.until(7_500).log.at(-1)).toBe('6400 LISTENING');
+  });
+
+  test('the words of a backchannel that come first do not even pause the agent; real ones then stop it', () => {
+    const script = speaking().at(3900, speech(3840)).at(3950, partial('okay')).at(4000, sustained);
+    expect(script.log.at(-1)).toBe('3000 SPEAKING');
+    expect(script.at(4200, partial('okay but wait')).log).toContain('4200 barge-in after 1200');
+  });
+
+  test('"yes" to a question that has just been asked is an answer', () => {
+    const script = asked()
+      .at(3000, ...start(2, 'Shall I book it?', 800), end(2))
+      .at(3400, mark(2, 400))
+      .at(3800, mark(2, 800));
+    script.at(3900, speech(3840)).at(3950, partial('yes')).at(4000, sustained);
+    expect(script.log.some((line) => line.startsWith('4000 barge-in'))).toBe(true);
+  });
+
+  test('words that come after the agent went on still stop it', () => {
+    const script = pausing().at(4300, silence(4150)).until(5_060);
+    script.at(5_070, { type: 'playout-start', reply: 2, fromMs: 1_040 }).at(5_200, final('stop that'));
+    expect(script.log.at(-1)).toBe('5200 LISTENING');
+    expect(historyOf(script.until(5_400).state).at(-1)).toMatchObject({ who: 'caller', text: 'stop that' });
   });
 
   test('only a filler was heard: the question is asked again with what follows', () => {
@@ -375,7 +428,6 @@ describe('an answer begun ahead', () => {
   });
 
   test('on a partial, and anew when the final says something else', () => {
-    const partial = (text: string) => ({ type: 'transcript-partial', text }) as const;
     const same = speaking().at(1900, partial('Are you')).at(2200, silence(2000)).at(2400, final('are you'));
     expect(same.until(2450).log.filter((line) => line.endsWith('answer-prepare'))).toEqual(['2225 answer-prepare']);
     const other = speaking().at(1900, partial('are')).at(2200, silence(2000)).at(2400, final('are you open'));

@@ -4,11 +4,12 @@
  */
 import type { CallEffect, CallEvent, CallOutcome, Turn } from './call-event.ts';
 import { dueSummary, initialMemory, type MemoryState, type Remembered, remembered, stepMemory } from './memory.ts';
-import { clearPlayout, initialPlayout, openPlayout, type PlayoutState, stepPlayout } from './playout.ts';
+import { clearPlayout, initialPlayout, openPlayout, type PlayoutState, pausePlayout, stepPlayout } from './playout.ts';
 import type { CallSettings } from './settings.ts';
 import { floorOf, initialTurn, type TurnState, taskOf, turnDeadline } from './turn.ts';
 import type { TurnContext, TurnEffect } from './turn-effects.ts';
-import { cutOff, sayAndLeave, stepTurn, type TurnStep } from './turn-step.ts';
+import type { TurnStep } from './turn-moves.ts';
+import { cutOff, sayAndLeave, stepTurn } from './turn-step.ts';
 
 export interface CallState {
   readonly turn: TurnState;
@@ -41,7 +42,7 @@ export function step(state: CallState, event: CallEvent, settings: CallSettings)
   const [turn, effects] = expired ? expire(state, event.at, context) : stepTurn(state.turn, event, context);
   const memory = stepMemory(state.memory, event, state.transcript.length);
   const next: CallState = { ...state, turn, playout, memory };
-  return settle(state, withExpiry(next, event, expired, settings), effects, settings);
+  return settle(state, withExpiry(next, event, expired, settings), effects, { at: event.at, settings });
 }
 
 /** The one moment this state waits for: the shell holds one timer per call and sends `deadline` when it is due. */
@@ -80,12 +81,22 @@ function withExpiry(state: CallState, event: CallEvent, expired: boolean, settin
 }
 
 /** Brings playout and transcript up to what the turn decided, and names the change of the floor. */
-function settle(before: CallState, after: CallState, decided: readonly TurnEffect[], settings: CallSettings): CallStep {
+function settle(
+  before: CallState,
+  after: CallState,
+  decided: readonly TurnEffect[],
+  { at, settings }: { readonly at: number; readonly settings: CallSettings },
+): CallStep {
   let { playout, transcript } = after;
   const effects: CallEffect[] = [];
   for (const effect of decided) {
     if (effect.type === 'playout-clear') {
       playout = clearPlayout(playout);
+      effects.push({ ...effect, generation: playout.generation });
+      continue;
+    }
+    if (effect.type === 'playout-pause') {
+      playout = pausePlayout(playout, effect.heardMs, at);
       effects.push({ ...effect, generation: playout.generation });
       continue;
     }

@@ -25,6 +25,8 @@ export interface PlayoutState {
   /** When the line last fell silent; undefined while there is something to hear. */
   readonly dryAt?: number;
   readonly playedMs: number;
+  /** Silent on purpose, at `playedMs`; the rest is kept. */
+  readonly paused?: true;
   /** When `playedMs` became true: the mark's echo, or the first frame. */
   readonly playedAt?: number;
 }
@@ -44,6 +46,11 @@ export function clearPlayout(state: PlayoutState): PlayoutState {
   return { ...initialPlayout, generation: state.generation + 1, reply: state.reply, complete: true };
 }
 
+/** The state after a pause: what was heard stands, everything after it is kept to be said again. */
+export function pausePlayout(state: PlayoutState, heard: number, at: number): PlayoutState {
+  return { ...state, generation: state.generation + 1, playedMs: heard, paused: true, dryAt: at };
+}
+
 /** Takes one event of the reply that owns the playout; others must have been refused before. */
 export function stepPlayout(
   state: PlayoutState,
@@ -60,14 +67,15 @@ export function stepPlayout(
     case 'reply-error':
       return [{ ...state, complete: true }, undefined];
     case 'playout-start': {
-      const { dryAt: _, ...running } = state;
+      const { dryAt: _, paused, ...running } = state;
+      if (paused) return [{ ...running, playedMs: event.fromMs ?? state.playedMs, playedAt: event.at }, undefined];
       if (state.startedAt !== undefined) return [running, undefined];
       return [{ ...running, startedAt: event.at, playedAt: event.at }, 'audible'];
     }
     case 'playout-dry':
       return [{ ...state, dryAt: event.at }, undefined];
     case 'mark': {
-      if (event.generation !== state.generation) return [state, undefined];
+      if (event.generation !== state.generation || state.paused) return [state, undefined];
       const playedMs = Math.max(state.playedMs, event.playedMs);
       return [{ ...state, playedMs, playedAt: event.at }, event.last && state.complete ? 'played' : undefined];
     }
@@ -87,6 +95,7 @@ function withAudio(sentences: readonly Sentence[], audioMs: number): readonly Se
 /** How much of the reply has reached the caller's ear, to the best of our knowledge. */
 export function heardMs(state: PlayoutState, at: number, settings: CallSettings): number {
   if (state.playedAt === undefined) return 0;
+  if (state.paused) return state.playedMs;
   return state.playedMs + Math.min(at - state.playedAt, settings.markEveryMs);
 }
 

@@ -6,6 +6,10 @@ export interface CallSettings {
   readonly bargeIn: boolean;
   /** Caller speech over the agent that takes the floor from it, in the VAD's count of frames with speech. */
   readonly bargeInMs: number;
+  /** Caller speech over the agent that takes the floor even before a word of it is understood. */
+  readonly bargeInCertainMs: number;
+  /** Silence after speech over the agent, before the agent goes on if no words came. */
+  readonly resumeAfterMs: number;
   /** The first moments of a reply in which nothing interrupts it. */
   readonly bargeInGraceMs: number;
   /** A repeated transcript is the same transcript for this long (`DEDUP_WINDOW_SEC`). */
@@ -52,6 +56,8 @@ export const defaultSettings: CallSettings = {
   endpointingMs: 450,
   bargeIn: true,
   bargeInMs: 120,
+  bargeInCertainMs: 700,
+  resumeAfterMs: 900,
   bargeInGraceMs: 200,
   dedupWindowMs: 8_000,
   transcriptWaitMs: 2_500,

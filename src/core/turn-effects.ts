@@ -11,10 +11,11 @@ export interface TurnContext {
   readonly settings: CallSettings;
 }
 
-/** As the call's effects, but the generation of a clear is the playout's to count. */
+/** As the call's effects, but the generation of a clear or a pause is the playout's to count. */
 export type TurnEffect =
-  | Exclude<CallEffect, { type: 'playout-clear' }>
-  | { readonly type: 'playout-clear'; readonly reply: number };
+  | Exclude<CallEffect, { type: 'playout-clear' | 'playout-pause' }>
+  | { readonly type: 'playout-clear'; readonly reply: number }
+  | { readonly type: 'playout-pause'; readonly reply: number; readonly heardMs: number };
 
 /** Stops brain, voice and playout of a reply. */
 export const cancelled = ({ reply }: ReplyTask): TurnEffect[] => [

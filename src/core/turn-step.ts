@@ -1,22 +1,13 @@
 /** Moves the floor: the one reducer that decides when the agent speaks, stops, asks again and leaves. */
 import type { CallEvent, EndReason, LineName } from './call-event.ts';
-import { heardMs, isAnswerHeard, type PlayoutState } from './playout.ts';
+import { interrupt, isInterruptible, isOnlyListening, isOverReply, judgeSpeech, resume } from './interruption.ts';
 import { freshened, isRepeat } from './repeats.ts';
 import type { CallSettings } from './settings.ts';
 import { type CallerState, type Due, type ReplyTask, type TurnState, turnDeadline, wordsSoFar } from './turn.ts';
-import {
-  abandoned,
-  agentTurn,
-  callerTurn,
-  cancelled,
-  finished,
-  type TurnContext,
-  type TurnEffect,
-} from './turn-effects.ts';
+import { abandoned, callerTurn, finished, type TurnContext, type TurnEffect } from './turn-effects.ts';
+import { before, listen, stay, type TurnStep, takeBack, withoutOverlap } from './turn-moves.ts';
 import { endTools, startTools } from './turn-tools.ts';
 import { normalized } from './words.ts';
-
-export type TurnStep = readonly [state: TurnState, effects: readonly TurnEffect[]];
 
 export function stepTurn(state: TurnState, event: CallEvent, context: TurnContext): TurnStep {
   const { phase } = state;
@@ -33,7 +24,7 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
     case 'speech-end':
       return onSpeechEnd(state, event.since);
     case 'transcript-partial':
-      return onPartial(state, event.text, event.at);
+      return onPartial(state, event.text, event.at, context);
     case 'transcript-final':
       return onFinal(state, event.text, event.at, context);
     case 'digit':
@@ -58,9 +49,6 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
       return stay(state);
   }
 }
-
-const stay = (state: TurnState, ...effects: TurnEffect[]): TurnStep => [state, effects];
-const before = (effects: readonly TurnEffect[], [state, more]: TurnStep): TurnStep => [state, [...effects, ...more]];
 
 // Starting replies
 
@@ -141,7 +129,7 @@ function onSpeechStart(state: TurnState, since: number): TurnStep {
   return stay({ ...state, caller: state.phase.name === 'listening' ? freshened(speaking) : speaking });
 }
 
-/** Speech over a reply, long enough to mean it, takes the floor: at once, or when the first moments have passed. */
+/** Speech over a reply, more than a noise, is judged: at once, or when the reply's first moments have passed. */
 function onSpeechSustained(state: TurnState, at: number, context: TurnContext): TurnStep {
   const { prepared, ...caller } = state.caller;
   const drop: TurnEffect[] = prepared === undefined ? [] : [{ type: 'answer-drop', reply: state.replies + 1 }];
@@ -149,18 +137,11 @@ function onSpeechSustained(state: TurnState, at: number, context: TurnContext): 
   const { phase } = next;
   if (!caller.speaking || !('task' in phase) || !isInterruptible(phase, context.settings)) return stay(next, ...drop);
   const graceUntil = phase.name === 'speaking' ? graceEnd(context) : at;
-  if (at >= graceUntil) return before(drop, interrupt(next, at, context));
+  if (at >= graceUntil) return before(drop, judgeSpeech(next, at, context));
   return stay({ ...next, phase: { ...phase, task: { ...phase.task, overlapUntil: graceUntil } } }, ...drop);
 }
 
 const graceEnd = ({ playout, settings }: TurnContext): number => (playout.startedAt ?? 0) + settings.bargeInGraceMs;
-
-/** An answer that is not audible yet always yields: the caller's turn was only longer than it seemed. */
-function isInterruptible(phase: { name: 'thinking' | 'speaking'; task: ReplyTask }, settings: CallSettings): boolean {
-  if (phase.task.leaving) return false;
-  if (phase.name === 'thinking') return phase.task.kind === 'answer';
-  return settings.bargeIn;
-}
 
 function onSpeechEnd(state: TurnState, since: number): TurnStep {
   if (!state.caller.speaking) return stay(state);
@@ -169,21 +150,19 @@ function onSpeechEnd(state: TurnState, since: number): TurnStep {
   return stay(withoutOverlap({ ...state, caller }));
 }
 
-function withoutOverlap(state: TurnState): TurnState {
-  const { phase } = state;
-  if (!('task' in phase) || phase.task.overlapUntil === undefined) return state;
-  const { overlapUntil: _, ...task } = phase.task;
-  return { ...state, phase: { ...phase, task } };
-}
-
-function onPartial(state: TurnState, partial: string, at: number): TurnStep {
+/** Words of speech that goes on over the agent may be the evidence that was waited for. */
+function onPartial(state: TurnState, partial: string, at: number, context: TurnContext): TurnStep {
   if (partial === state.caller.partial) return stay(state);
-  return stay({ ...state, caller: { ...state.caller, partial, partialAt: at } });
+  const next: TurnState = { ...state, caller: { ...state.caller, partial, partialAt: at } };
+  const { phase, caller } = next;
+  const isOver = phase.name === 'speaking' && (caller.sustained || phase.task.pausedAt !== undefined);
+  return isOver && isInterruptible(phase, context.settings) ? judgeSpeech(next, at, context) : stay(next);
 }
 
 function onFinal(state: TurnState, text: string, at: number, context: TurnContext): TurnStep {
   const settled = { ...state.caller, partial: '', owedFinals: Math.max(0, state.caller.owedFinals - 1) };
   if (text.trim() === '') return onNoWords({ ...state, caller: settled }, at, context.settings);
+  if (isHeardOut(state, text, at, context)) return resumeUnlessSpeaking({ ...state, caller: settled }, at);
   if (isRepeat(state.caller, text, at, context.settings)) return stay({ ...state, caller: settled });
   const sawSpeech = state.caller.owedFinals > 0 || state.caller.speaking;
   const caller: CallerState = {
@@ -199,12 +178,22 @@ function onFinal(state: TurnState, text: string, at: number, context: TurnContex
   // Words that come while the answer is not audible yet belong to the turn that is being answered.
   if (phase.name === 'thinking' && phase.task.kind === 'answer' && !phase.task.leaving)
     return takeBack(next, phase.task, at, context);
-  return stay(next);
+  const isClaim = phase.name === 'speaking' && isInterruptible(phase, context.settings) && isOverReply(caller, context);
+  return isClaim ? interrupt(next, at, context) : stay(next);
 }
+
+/** A backchannel over the agent is no turn: it is neither answered now nor afterwards. */
+function isHeardOut({ phase, caller }: TurnState, text: string, at: number, context: TurnContext): boolean {
+  return phase.name === 'speaking' && isOverReply(caller, context) && isOnlyListening(text, at, context);
+}
+
+const resumeUnlessSpeaking = (state: TurnState, at: number): TurnStep =>
+  state.caller.speaking ? stay(state) : resume(state, at);
 
 /** An utterance ended without words: a noise, or speech that was not understood. */
 function onNoWords(state: TurnState, at: number, settings: CallSettings): TurnStep {
   const { phase, caller } = state;
+  if (phase.name === 'speaking') return resumeUnlessSpeaking(state, at);
   if (phase.name !== 'listening' || caller.owedFinals > 0 || caller.words !== '') return stay(state);
   const unheard = caller.silentFrom - caller.speechFrom >= settings.unheardSpeechMs || caller.unheard;
   return stay({ ...state, caller: { ...caller, unheard }, phase: { name: 'listening', since: at } });
@@ -267,10 +256,6 @@ function onPlayed(state: TurnState, task: ReplyTask, at: number, context: TurnCo
   return before(turns, listen(task.kind === 'answer' ? { ...state, failures: 0 } : state, at));
 }
 
-function listen(state: TurnState, at: number): TurnStep {
-  return stay({ ...state, phase: { name: 'listening', since: at } });
-}
-
 /** The reply cannot be had: apologise once, and the second time in a row end the call. */
 function giveUp(state: TurnState, at: number, context: TurnContext): TurnStep {
   const { phase } = state;
@@ -289,15 +274,6 @@ function hangUp(state: TurnState, reason: EndReason, at: number, settings: CallS
   return stay({ ...state, phase: { name: 'leaving', reason, until } }, { type: 'hang-up', reason });
 }
 
-/** Cancels an answer of which nothing was heard: its question is the caller's again, together with what follows. */
-function takeBack(state: TurnState, task: ReplyTask, at: number, context: TurnContext): TurnStep {
-  const words = `${task.answers} ${state.caller.words}`.trim();
-  const caller: CallerState =
-    task.answers === '' ? state.caller : { ...state.caller, words, wordsFrom: task.answersFrom };
-  const effects = [...agentTurn(task, at, context, 'cut'), ...cancelled(task)];
-  return [{ ...state, caller, phase: { name: 'listening', since: at } }, effects];
-}
-
 // Deadlines
 
 function onDeadline(state: TurnState, at: number, context: TurnContext): TurnStep {
@@ -312,7 +288,12 @@ const DUE: Readonly<Record<Due, (state: TurnState, at: number, context: TurnCont
   'no-words': noWords,
   digits: (state, at, { settings }) => digitsDone(state, at, settings),
   'no-input': (state, at, { settings }) => prompt(state, 'no-input', at, settings),
-  overlap: interrupt,
+  overlap: judgeSpeech,
+  'barge-in': (state, at, context) =>
+    'task' in state.phase && state.phase.name === 'speaking' && isInterruptible(state.phase, context.settings)
+      ? interrupt(state, at, context)
+      : resume(state, at),
+  resume: (state, at) => resume(state, at),
   'dead-air': fill,
   'give-up': giveUp,
   'mark-lost': (state, at, context) =>
@@ -346,24 +327,6 @@ function prompt(state: TurnState, line: 'no-input' | 'not-heard', at: number, se
   const unanswered = state.unanswered + 1;
   const next = { ...state, unanswered, caller: { ...state.caller, unheard: false } };
   return unanswered > settings.noInputPrompts ? say(next, 'goodbye', at, 'no-input') : say(next, line, at);
-}
-
-/** The caller takes the floor. What was heard of the reply stands; what was not, never happened. */
-function interrupt(state: TurnState, at: number, context: TurnContext): TurnStep {
-  const { phase } = state;
-  if (!('task' in phase)) return stay(state);
-  const { task } = phase;
-  const claimed = { ...state, caller: freshened({ ...state.caller, unheard: true }) };
-  if (phase.name === 'thinking') return takeBack(claimed, task, at, context);
-  const cause = bargeIn(task, context.playout, at, context.settings);
-  if (!isAnswerHeard(context.playout, at, context.settings)) {
-    return before([cause], takeBack(claimed, task, at, context));
-  }
-  return before([cause, ...abandoned(task, at, context)], listen(claimed, at));
-}
-
-function bargeIn(task: ReplyTask, playout: PlayoutState, at: number, settings: CallSettings): TurnEffect {
-  return { type: 'barge-in', reply: task.reply, heardMs: heardMs(playout, at, settings) };
 }
 
 function fill(state: TurnState, at: number): TurnStep {

@@ -49,6 +49,8 @@ export interface ReplyTask {
   readonly leaving?: EndReason;
   readonly failed?: true;
   readonly fillers: number;
+  /** The agent fell silent then, to hear whether the caller takes the floor. */
+  readonly pausedAt?: number;
   /** Tools run since. */
   readonly toolsFrom?: number;
   /** The line has been silent since, as far as this reply is concerned. */
@@ -118,6 +120,8 @@ export type Due =
   | 'digits'
   | 'no-input'
   | 'overlap'
+  | 'barge-in'
+  | 'resume'
   | 'dead-air'
   | 'give-up'
   | 'mark-lost'
@@ -137,7 +141,9 @@ export function turnDeadline(state: TurnState, playout: PlayoutState, settings: 
     case 'thinking':
       return earliest([...overlap(phase.task), ...waiting(phase.task, settings)]);
     case 'speaking':
-      return earliest([...overlap(phase.task), ...drying(phase.task, playout, settings)]);
+      return phase.task.pausedAt === undefined
+        ? earliest([...overlap(phase.task), ...drying(phase.task, playout, settings)])
+        : pausedDeadline(state.caller, phase.task.pausedAt, settings);
     case 'leaving':
       return { at: phase.until, due: 'gone' };
     default:
@@ -172,6 +178,14 @@ function isWorthPreparing(caller: CallerState, settings: CallSettings): boolean 
 
 const overlap = (task: ReplyTask): Deadline[] =>
   task.overlapUntil === undefined ? [] : [{ at: task.overlapUntil, due: 'overlap' }];
+
+/** Speech that lasts is meant; speech that ends is given a moment for its words. */
+function pausedDeadline(caller: CallerState, pausedAt: number, settings: CallSettings): Deadline {
+  if (caller.speaking)
+    return { at: Math.max(pausedAt, caller.speechFrom + settings.bargeInCertainMs), due: 'barge-in' };
+  const wordsUntil = caller.owedFinals > 0 ? caller.silentFrom + settings.resumeAfterMs : pausedAt;
+  return { at: Math.max(pausedAt, wordsUntil), due: 'resume' };
+}
 
 /** Nothing audible yet: fill the silence, and at the end give up. */
 function waiting(task: ReplyTask, settings: CallSettings): Deadline[] {

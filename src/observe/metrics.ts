@@ -17,6 +17,8 @@ export interface Metrics {
   playoutUnderrun(): void;
   playoutLateness(ms: number): void;
   bargeIn(): void;
+  /** The agent fell silent for what was no interruption, and went on. */
+  falseBargeIn(): void;
   turnPart(part: TurnPart, ms: number): void;
   /** `characters`: how much text the brain had written ahead. */
   preparedAnswer(fate: 'used' | 'dropped', characters: number): void;
@@ -82,6 +84,11 @@ function callMetrics(registry: Registry) {
     registers,
   });
   const bargeIns = new Counter({ name: 'kav_barge_ins_total', help: 'Replies that a caller interrupted.', registers });
+  const falseBargeIns = new Counter({
+    name: 'kav_false_barge_ins_total',
+    help: 'Times that the agent fell silent for a noise or a backchannel, and went on.',
+    registers,
+  });
   const parts = new Histogram({
     name: 'kav_turn_part_seconds',
     help: 'Time from the end of a caller turn to the first audio of the reply, by part.',
@@ -96,6 +103,7 @@ function callMetrics(registry: Registry) {
       ended.labels(end).inc();
     },
     bargeIn: () => bargeIns.inc(),
+    falseBargeIn: () => falseBargeIns.inc(),
     turnPart: (part: TurnPart, ms: number) => parts.labels(part).observe(ms / 1000),
   };
 }

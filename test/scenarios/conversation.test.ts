@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { replayJournal } from '../../src/call/journal.ts';
 import type { LogFields } from '../../src/observe/log.ts';
+import { testContext } from '../../src/providers/conformance/context.ts';
 import { FAKE_REPLY } from '../../src/providers/fake/brain.ts';
 import { FAKE_TRANSCRIPT } from '../../src/providers/fake/speech-to-text.ts';
+import { createScripted } from '../../src/providers/scripted/client.ts';
 import { hangUp, Line, Office, run, say, sayOver, wait, waitForAgent, wholeCall } from './whole-call.ts';
 
 const answer = FAKE_REPLY.join('').trim();
@@ -85,7 +87,7 @@ describe('barge-in', () => {
 
   test('the agent is silent within 250 ms of the first sound, and nothing of the reply comes after the clear', async () => {
     const { line, journal } = await interrupted();
-    const cut = journal.entries.find(({ effects }) => effects.some(({ type }) => type === 'barge-in'))!;
+    const silent = journal.entries.find(({ effects }) => effects.some(({ type }) => type === 'playout-pause'))!;
     const { interruptions } = { interruptions: line.caller.utterances.filter(({ kind }) => kind === 'say-over') };
     const clear = line.received.find(({ text }) => text.includes('"clear"'))!;
     expect(clear.at - 60 - interruptions[0]!.from).toBeLessThanOrEqual(250);
@@ -93,7 +95,32 @@ describe('barge-in', () => {
     const nextReply = later.findIndex(({ text }) => text.includes('"mark"'));
     const framesOfOld = later.slice(0, nextReply).filter(({ at }) => at < clear.at + 400);
     expect(framesOfOld, 'the caller is still speaking: nothing may be sent').toEqual([]);
-    expect(cut.event.type, 'decided on the edge itself, not by a timer').toBe('speech-sustained');
+    expect(silent.event.type, 'on the edge itself, not by a timer').toBe('speech-sustained');
+    expect(journal.entries.some(({ effects }) => effects.some(({ type }) => type === 'barge-in'))).toBe(true);
+  });
+
+  test('a noise over the agent costs a moment of silence and no word', async () => {
+    const { line, journal, office } = await wholeCall(
+      [waitForAgent, say(1_200), sayOver(300, 1_500), wait(9_000), hangUp],
+      {
+        stt: (clock) => createScripted(testContext(clock), { lines: ['are you open', ''] }),
+      },
+    );
+    const types = journal.entries.flatMap(({ effects }) => effects.map(({ type }) => type));
+    expect(types.filter((type) => /playout-(?:pause|resume)|barge-in/.test(type))).toEqual([
+      'playout-pause',
+      'playout-resume',
+    ]);
+    const turns = journal.entries.flatMap(({ effects }) =>
+      effects.flatMap((e) => (e.type === 'turn-finished' ? [e.turn] : [])),
+    );
+    expect(turns.at(-1)).toMatchObject({ who: 'agent', text: answer });
+    expect(turns.at(-1)).not.toHaveProperty('interrupted');
+    const reply = line.caller.ear.spans.slice(1);
+    const heardMs = reply.reduce((sum, { from, to }) => sum + to - from, 0);
+    expect(Math.abs(heardMs - answer.length * 60), 'no word is repeated or lost').toBeLessThan(350);
+    expect(line.phone.warnings).toEqual([]);
+    expect(office.count('BARGE_IN')).toBe(0);
   });
 
   test('the transcript holds what was heard, to the word in progress', async () => {

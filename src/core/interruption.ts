@@ -1,0 +1,78 @@
+/**
+ * Whether the caller, speaking over the agent, takes the floor. A cough, a "mhm" and a question begin alike. So the agent
+ * falls silent at the first speech that is more than a noise, keeps its place, and waits for evidence: words take the
+ * floor, and so does speech that lasts; a backchannel, a noise or silence gives it back, and the agent goes on where it
+ * was heard.
+ */
+import { isBackchannel } from './backchannels.ts';
+import { heardMs, heardText, isAnswerHeard } from './playout.ts';
+import { freshened } from './repeats.ts';
+import type { CallSettings } from './settings.ts';
+import type { CallerState, ReplyTask, TurnState } from './turn.ts';
+import { abandoned, type TurnContext } from './turn-effects.ts';
+import { before, listen, stay, type TurnStep, takeBack, withoutOverlap } from './turn-moves.ts';
+
+/** An answer that is not audible yet always yields: the caller's turn was only longer than it seemed. */
+export function isInterruptible(
+  phase: { name: 'thinking' | 'speaking'; task: ReplyTask },
+  settings: CallSettings,
+): boolean {
+  if (phase.task.leaving) return false;
+  if (phase.name === 'thinking') return phase.task.kind === 'answer';
+  return settings.bargeIn;
+}
+
+/** Speech over the agent is more than a noise now. The words, if there are any yet, decide; else the agent listens. */
+export function judgeSpeech(over: TurnState, at: number, context: TurnContext): TurnStep {
+  const state = withoutOverlap(over);
+  const { phase } = state;
+  const isOver = context.playout.complete && context.playout.dryAt !== undefined && phase.name === 'speaking';
+  if (phase.name !== 'speaking' || (isOver && phase.task.pausedAt === undefined)) return interrupt(state, at, context);
+  const { partial, partialAt, speechFrom } = state.caller;
+  const words = partialAt >= speechFrom ? partial : '';
+  if (words === '') return phase.task.pausedAt === undefined ? pause(state, phase.task, at, context) : stay(state);
+  return isOnlyListening(words, at, context) ? stay(state) : interrupt(state, at, context);
+}
+
+/** The caller says "mhm" — unless the agent has just asked something, and it is the answer. */
+export function isOnlyListening(words: string, at: number, { playout, settings }: TurnContext): boolean {
+  return isBackchannel(words) && !/[?؟][\s"'״׳)]*$/u.test(heardText(playout, at, settings));
+}
+
+/** The newest speech went on over this reply, as the caller heard it: its words are not late ones of an earlier turn. */
+export function isOverReply({ silentFrom, speaking }: CallerState, { playout }: TurnContext): boolean {
+  return playout.startedAt !== undefined && (speaking || silentFrom > playout.startedAt);
+}
+
+function pause(state: TurnState, task: ReplyTask, at: number, { playout, settings }: TurnContext): TurnStep {
+  const paused: ReplyTask = { ...task, pausedAt: at };
+  const heard = heardMs(playout, at, settings);
+  return stay(
+    { ...state, phase: { name: 'speaking', task: paused } },
+    { type: 'playout-pause', reply: task.reply, heardMs: heard },
+  );
+}
+
+/** It was nothing: the agent goes on where the caller last heard it. */
+export function resume(state: TurnState, at: number): TurnStep {
+  const { phase } = state;
+  if (phase.name !== 'speaking' || phase.task.pausedAt === undefined) return stay(state);
+  const { pausedAt: _, ...task } = phase.task;
+  const resumed: ReplyTask = { ...task, quietFrom: at };
+  return stay({ ...state, phase: { name: 'speaking', task: resumed } }, { type: 'playout-resume', reply: task.reply });
+}
+
+/** The caller takes the floor. What was heard of the reply stands; what was not, never happened. */
+export function interrupt(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const { phase } = state;
+  if (!('task' in phase)) return stay(state);
+  const { task } = phase;
+  const caller = { ...state.caller, unheard: true };
+  // Words that have just come are not a second time the same because they interrupt.
+  const claimed = { ...state, caller: caller.speaking ? freshened(caller) : caller };
+  if (phase.name === 'thinking') return takeBack(claimed, task, at, context);
+  const { playout, settings } = context;
+  const cause = { type: 'barge-in', reply: task.reply, heardMs: heardMs(playout, at, settings) } as const;
+  if (!isAnswerHeard(playout, at, settings)) return before([cause], takeBack(claimed, task, at, context));
+  return before([cause, ...abandoned(task, at, context)], listen(claimed, at));
+}
