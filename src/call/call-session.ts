@@ -2,6 +2,7 @@
  * One running of an agent on one stream: the shell that joins media loop, core, brain, voice and playout. It owns all
  * of them and lets go of all of them, once. A bug in here ends this call with an apology and touches no other.
  */
+import { EchoGuard } from '../audio/echo-guard.ts';
 import type { VadEdge } from '../audio/vad.ts';
 import type { CallState, CallStep } from '../core/call.ts';
 import type { CallEffect, CallEvent, EndReason } from '../core/call-event.ts';
@@ -62,6 +63,7 @@ export class CallSession implements MediaReceiver {
   readonly #media: MediaLoop;
   readonly #replies: Replies;
   readonly #timer = new TurnTimer();
+  readonly #echo = new EchoGuard();
   readonly #badKinds = new Set<string>();
   /** The newest message's part of the scratch buffer. */
   #audio: Uint8Array = new Uint8Array(0);
@@ -96,6 +98,7 @@ export class CallSession implements MediaReceiver {
     this.#media = new MediaLoop({
       vad: options.vad,
       stt: providers.stt,
+      isEcho: (frame) => this.#echo.isEcho(frame, clock.now()),
       onEdge: (edge) => this.#onEdge(edge),
       onGap: (gapMs) => options.log.debug('MEDIA_GAP', { gap_ms: gapMs }),
     });
@@ -307,7 +310,10 @@ export class CallSession implements MediaReceiver {
       leadMs: settings.playoutLeadMs,
       markEveryMs: settings.markEveryMs,
       sink: {
-        media: (frame) => transport.send(encoder.media(frame)),
+        media: (frame, playsAt) => {
+          this.#echo.sent(frame, playsAt);
+          transport.send(encoder.media(frame));
+        },
         mark: (name) => transport.send(encoder.mark(name)),
         clear: () => transport.send(encoder.clear()),
       },

@@ -20,12 +20,14 @@ function rig(edges: Readonly<Record<number, VadEdge>> = {}) {
       expect: () => {},
       close: async () => {},
     },
+    isEcho: (frame) => frame[0] === ECHO,
     onEdge: ({ type }) => log.push(type),
     onGap: (gapMs) => log.push(`gap ${gapMs}`),
   });
   return { loop, log, frames: () => frames, silent: () => silent };
 }
 
+const ECHO = 77;
 const frame = new Uint8Array(160).fill(1);
 
 describe('the media loop', () => {
@@ -61,5 +63,12 @@ describe('the media loop', () => {
     for (const timestamp of [102, 123, 142, 142, 20, 40, 9_000_000, 9_000_020]) loop.push(frame, timestamp);
     expect(log).toEqual([]);
     expect(frames()).toBe(8);
+  });
+
+  test('what is only echo is silence to everybody', () => {
+    const { loop, silent, frames } = rig();
+    loop.push(new Uint8Array(160).fill(ECHO), 0);
+    loop.push(frame, 20);
+    expect([frames(), silent()]).toEqual([2, 1]);
   });
 });

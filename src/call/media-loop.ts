@@ -15,6 +15,8 @@ export interface SpeechDetector {
 export interface MediaLoopOptions {
   readonly vad: SpeechDetector;
   readonly stt: SpeechToTextSession;
+  /** Whether this frame is only the agent's own voice coming back: nobody hears it then. */
+  readonly isEcho: (frame: Uint8Array) => boolean;
   readonly onEdge: (edge: VadEdge) => void;
   /** The carrier left out so much audio; silence was put in its place. */
   readonly onGap: (gapMs: number) => void;
@@ -57,9 +59,10 @@ export class MediaLoop {
     this.#options.onGap(gapMs);
   }
 
-  #onFrame(frame: Uint8Array): void {
+  #onFrame(received: Uint8Array): void {
     this.#framesReceived++;
-    const { vad, stt, onEdge } = this.#options;
+    const { isEcho, vad, stt, onEdge } = this.#options;
+    const frame = isEcho(received) ? SILENCE : received;
     stt.write(frame);
     const edge = vad.push(frame);
     if (!edge) return;

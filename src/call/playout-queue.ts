@@ -33,7 +33,8 @@ export function parseMarkName(name: string): MarkName | undefined {
 
 /** How the messages leave: Twilio's encoding of a frame, a mark and a clear. */
 export interface PlayoutSink {
-  media(frame: Uint8Array): void;
+  /** `playsAt`: when the carrier plays it, on our clock, but for the way there. */
+  media(frame: Uint8Array, playsAt: number): void;
   mark(name: string): void;
   clear(): void;
 }
@@ -209,7 +210,7 @@ export class PlayoutQueue implements Pumped {
   #sendUntil(time: number): void {
     while (this.#hasFrame() && this.#runFrom! + this.#runMs + FRAME_MS <= time) {
       this.#audio.take(this.#frame);
-      this.#options.sink.media(this.#frame);
+      this.#options.sink.media(this.#frame, this.#runFrom! + this.#runMs);
       this.#framesSent++;
       this.#sentMs += FRAME_MS;
       this.#runMs += FRAME_MS;

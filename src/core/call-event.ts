@@ -36,6 +36,17 @@ export type CallEventBody =
   | { readonly type: 'speech-end'; readonly since: number }
   | { readonly type: 'transcript-partial'; readonly text: string }
   | { readonly type: 'transcript-final'; readonly text: string }
+  /**
+   * How long the silence after these words must be before the turn is over. Judged by the shell and noted here, so that a
+   * journal tells why, and replays even where the rules have changed since.
+   */
+  | {
+      readonly type: 'endpoint-judged';
+      readonly words: string;
+      readonly waitMs: number;
+      readonly ending: 'complete' | 'open' | 'unfinished';
+      readonly reasons: readonly string[];
+    }
   | { readonly type: 'recogniser-lost'; readonly code: string }
   | { readonly type: 'digit'; readonly digit: string }
   /** A sentence was cut from the brain's text and asked of the voice. The core only keeps the time of it. */

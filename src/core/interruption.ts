@@ -5,7 +5,8 @@
  * was heard.
  */
 import { isBackchannel } from './backchannels.ts';
-import { heardMs, heardText, isAnswerHeard } from './playout.ts';
+import { areOwnWords } from './own-words.ts';
+import { heardMs, heardText, intendedText, isAnswerHeard } from './playout.ts';
 import { freshened } from './repeats.ts';
 import type { CallSettings } from './settings.ts';
 import type { CallerState, ReplyTask, TurnState } from './turn.ts';
@@ -30,12 +31,20 @@ export function judgeSpeech(over: TurnState, at: number, context: TurnContext): 
   if (phase.name !== 'speaking' || (isOver && phase.task.pausedAt === undefined)) return interrupt(state, at, context);
   const { partial, partialAt, speechFrom } = state.caller;
   const words = partialAt >= speechFrom ? partial : '';
-  if (words === '') return phase.task.pausedAt === undefined ? pause(state, phase.task, at, context) : stay(state);
+  const { pausedAt, undisturbed } = phase.task;
+  // A noise that comes again, a radio or an echo, would make the agent stutter.
+  if (words === '') return pausedAt === undefined && !undisturbed ? pause(state, phase.task, at, context) : stay(state);
+  // Its own voice will not say anything else: there is nothing to wait for.
+  if (areOwnWords(words, intendedText(context.playout))) return resume(state, at);
   return isOnlyListening(words, at, context) ? stay(state) : interrupt(state, at, context);
 }
 
-/** The caller says "mhm" — unless the agent has just asked something, and it is the answer. */
+/**
+ * It is the agent's own voice; or the caller says "mhm" — unless the agent has just asked something, and it is the
+ * answer.
+ */
 export function isOnlyListening(words: string, at: number, { playout, settings }: TurnContext): boolean {
+  if (areOwnWords(words, intendedText(playout))) return true;
   return isBackchannel(words) && !/[?؟][\s"'״׳)]*$/u.test(heardText(playout, at, settings));
 }
 
@@ -58,7 +67,7 @@ export function resume(state: TurnState, at: number): TurnStep {
   const { phase } = state;
   if (phase.name !== 'speaking' || phase.task.pausedAt === undefined) return stay(state);
   const { pausedAt: _, ...task } = phase.task;
-  const resumed: ReplyTask = { ...task, quietFrom: at };
+  const resumed: ReplyTask = { ...task, quietFrom: at, undisturbed: true };
   return stay({ ...state, phase: { name: 'speaking', task: resumed } }, { type: 'playout-resume', reply: task.reply });
 }
 

@@ -27,6 +27,8 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
       return onPartial(state, event.text, event.at, context);
     case 'transcript-final':
       return onFinal(state, event.text, event.at, context);
+    case 'endpoint-judged':
+      return onJudged(state, event.words, event.waitMs);
     case 'digit':
       return onDigit(state, event.digit, event.at, context);
     case 'reply-end':
@@ -94,7 +96,7 @@ function newTask(state: TurnState, { kind, at, line, leaving, answers = '', from
     fillers: 0,
     quietFrom: kind === 'answer' ? Math.min(to, at) : at,
   };
-  const { prepared: _, ...caller } = state.caller;
+  const { endpointMs: _, prepared: __, ...caller } = state.caller;
   return [{ ...state, caller, replies: reply, phase: { name: 'thinking', task } } satisfies TurnState, task] as const;
 }
 
@@ -153,14 +155,22 @@ function onSpeechEnd(state: TurnState, since: number): TurnStep {
 /** Words of speech that goes on over the agent may be the evidence that was waited for. */
 function onPartial(state: TurnState, partial: string, at: number, context: TurnContext): TurnStep {
   if (partial === state.caller.partial) return stay(state);
-  const next: TurnState = { ...state, caller: { ...state.caller, partial, partialAt: at } };
+  const { endpointMs: _, ...known } = state.caller;
+  const next: TurnState = { ...state, caller: { ...known, partial, partialAt: at } };
   const { phase, caller } = next;
   const isOver = phase.name === 'speaking' && (caller.sustained || phase.task.pausedAt !== undefined);
   return isOver && isInterruptible(phase, context.settings) ? judgeSpeech(next, at, context) : stay(next);
 }
 
+/** A verdict on other words than those of now comes too late. */
+function onJudged(state: TurnState, words: string, endpointMs: number): TurnStep {
+  if (normalized(words) !== normalized(wordsSoFar(state.caller))) return stay(state);
+  return stay({ ...state, caller: { ...state.caller, endpointMs } });
+}
+
 function onFinal(state: TurnState, text: string, at: number, context: TurnContext): TurnStep {
-  const settled = { ...state.caller, partial: '', owedFinals: Math.max(0, state.caller.owedFinals - 1) };
+  const { endpointMs: _, ...known } = state.caller;
+  const settled = { ...known, partial: '', owedFinals: Math.max(0, state.caller.owedFinals - 1) };
   if (text.trim() === '') return onNoWords({ ...state, caller: settled }, at, context.settings);
   if (isHeardOut(state, text, at, context)) return resumeUnlessSpeaking({ ...state, caller: settled }, at);
   if (isRepeat(state.caller, text, at, context.settings)) return stay({ ...state, caller: settled });

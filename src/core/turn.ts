@@ -25,6 +25,8 @@ export interface CallerState {
   readonly partial: string;
   /** When `partial` last changed. */
   readonly partialAt: number;
+  /** The silence that ends the turn after the words so far, as judged; without it the usual one does. */
+  readonly endpointMs?: number;
   /** The words that an answer is being prepared for, ahead of the decision. */
   readonly prepared?: string;
   /** Speech without words that deserves "I did not hear you". */
@@ -51,6 +53,8 @@ export interface ReplyTask {
   readonly fillers: number;
   /** The agent fell silent then, to hear whether the caller takes the floor. */
   readonly pausedAt?: number;
+  /** It fell silent once for nothing; from then on only words stop it. */
+  readonly undisturbed?: true;
   /** Tools run since. */
   readonly toolsFrom?: number;
   /** The line has been silent since, as far as this reply is concerned. */
@@ -153,15 +157,16 @@ export function turnDeadline(state: TurnState, playout: PlayoutState, settings: 
 
 function listeningDeadline(caller: CallerState, since: number, settings: CallSettings): Deadline | undefined {
   if (caller.speaking) return undefined;
+  const { endpointMs = settings.endpointingMs } = caller;
   if (isWorthPreparing(caller, settings)) {
     // A partial that was still changing is not what the caller said.
     const steadyFrom = caller.partial === '' ? caller.silentFrom : Math.max(caller.silentFrom, caller.partialAt);
-    return { at: steadyFrom + settings.endpointingMs / 2, due: 'prepare' };
+    return { at: steadyFrom + endpointMs / 2, due: 'prepare' };
   }
   if (caller.owedFinals > 0) return { at: caller.silentFrom + settings.transcriptWaitMs, due: 'no-words' };
   if (caller.digits !== '') return { at: caller.digitAt + settings.digitGapMs, due: 'digits' };
   if (caller.words !== '' || caller.unheard) {
-    return { at: caller.silentFrom + settings.endpointingMs, due: 'endpoint' };
+    return { at: caller.silentFrom + endpointMs, due: 'endpoint' };
   }
   return { at: since + settings.noInputMs, due: 'no-input' };
 }

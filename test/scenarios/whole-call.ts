@@ -1,5 +1,5 @@
 /** A whole call on a virtual clock: Twilio's phone, a network between, and all of Kav but the sockets. */
-import { encodeMulaw } from '../../src/audio/mulaw.ts';
+import { decodeMulaw, encodeMulaw } from '../../src/audio/mulaw.ts';
 import { defaultLines } from '../../src/call/agent-lines.ts';
 import { AgentRuntime } from '../../src/call/agent-runtime.ts';
 import type { JournalEntry, JournalHead } from '../../src/call/journal.ts';
@@ -16,7 +16,7 @@ import { createFakeTextToSpeech } from '../../src/providers/fake/text-to-speech.
 import { Caller, type CallerStep } from '../../src/simulator/caller.ts';
 import { type Clip, createClip } from '../../src/simulator/clip.ts';
 import { createNetem, type Netem } from '../../src/simulator/netem.ts';
-import { Phone } from '../../src/simulator/phone.ts';
+import { type FrameSource, Phone } from '../../src/simulator/phone.ts';
 import { createRandom } from '../../src/simulator/random.ts';
 import { VirtualClock } from '../../src/simulator/virtual-clock.ts';
 
@@ -105,6 +105,25 @@ export class Office {
 
 const ACCOUNT = `AC${'0'.repeat(32)}`;
 
+export interface LineOptions {
+  readonly net?: Netem;
+  /** The agent's voice comes back, so much softer and so much later. */
+  readonly echo?: { readonly gainDb: number; readonly delayMs: number };
+}
+
+function withEcho(caller: FrameSource, { gainDb, delayMs }: NonNullable<LineOptions['echo']>): FrameSource {
+  const gain = 10 ** (gainDb / 20);
+  const late: Int16Array[] = Array.from({ length: delayMs / 20 }, () => new Int16Array(160));
+  return {
+    next: (heard, atMs) => {
+      late.push(decodeMulaw(heard));
+      const echo = late.shift()!;
+      const own = decodeMulaw(caller.next(heard, atMs));
+      return encodeMulaw(own.map((sample, i) => Math.max(-32_000, Math.min(32_000, sample + echo[i]! * gain))));
+    },
+  };
+}
+
 /** One caller on the line. */
 export class Line {
   readonly callSid: string;
@@ -117,7 +136,12 @@ export class Line {
   closedWith: { readonly code: number; readonly reason: string } | undefined;
   receiver: MediaReceiver | undefined;
 
-  constructor(office: Office, number: number, steps: readonly CallerStep[], net: Netem = { latencyMs: 30 }) {
+  constructor(
+    office: Office,
+    number: number,
+    steps: readonly CallerStep[],
+    { net = { latencyMs: 30 }, echo }: LineOptions = {},
+  ) {
     const { clock, desk } = office;
     this.callSid = `CA${String(number).padStart(32, '0')}`;
     this.streamSid = `MZ${String(number).padStart(32, '0')}`;
@@ -176,7 +200,7 @@ export class Line {
       clock,
       link: uplink,
       identity: { callSid: this.callSid, streamSid: this.streamSid, accountSid: ACCOUNT, customParameters: {} },
-      source: this.caller,
+      source: echo ? withEcho(this.caller, echo) : this.caller,
       onEnd: ({ by }) => {
         this.end = by;
       },
@@ -219,11 +243,11 @@ export const hangUp: CallerStep = { type: 'hang-up' };
 /** Places one call in an office of its own and lets it run to its end, or for `forMs`. */
 export async function wholeCall(
   steps: readonly CallerStep[],
-  options: OfficeOptions & { readonly net?: Netem; readonly forMs?: number } = {},
+  options: OfficeOptions & LineOptions & { readonly forMs?: number } = {},
 ): Promise<{ readonly office: Office; readonly line: Line; readonly journal: KeptJournal }> {
   const office = new Office(options);
   await office.runtime.prepare();
-  const line = new Line(office, 1, steps, options.net);
+  const line = new Line(office, 1, steps, options);
   line.phone.start();
   await run(office, [line], options.forMs);
   return { office, line, journal: office.journals.get(line.callSid)! };

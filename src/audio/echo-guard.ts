@@ -1,0 +1,137 @@
+/**
+ * Hears the agent's own voice come back: from a speakerphone, or a hybrid on the line. The loudness of what was sent is
+ * compared with the loudness of what is heard, at every delay that a line can have. Where the two go up and down together
+ * the path is known, delay and loss; from then on a frame that is no louder than its echo would be is echo, and a caller
+ * who speaks over it is louder.
+ *
+ * Times are in milliseconds of one monotonic clock; levels are kept per 20 ms.
+ */
+import { FRAME_MS } from './frame.ts';
+import { rmsOfFrame, rmsToDbov } from './level.ts';
+
+/** Levels are remembered for 2.5 s. */
+const SLOTS = 128;
+/** From the time of playing at the carrier to hearing it: the network twice, and up to 400 ms of echo path. */
+const MOST_LAG = 45;
+/** Slots that are compared, and how many of them the agent must have spoken in. */
+const WINDOW = 40;
+const FEWEST_SPOKEN = 20;
+/** The path is sought every so many frames. */
+const SEEK_EVERY = 4;
+const MIN_CORRELATION = 0.85;
+/** Two voices go up and down together now and then, but not at the same delay so often in a row. */
+const SIGHTINGS = 5;
+/** Softer than this there is nothing to speak of, sent or heard. */
+const AUDIBLE_DBOV = -52;
+/** An echo is softer than what made it; 40 dB softer it does not matter. */
+const MOST_GAIN_DB = -3;
+const LEAST_GAIN_DB = -40;
+/** A caller over the echo adds at least so much. */
+const MARGIN_DB = 4;
+const SILENT_DBOV = -127;
+
+interface EchoPath {
+  readonly lag: number;
+  readonly gainDb: number;
+}
+
+export class EchoGuard {
+  readonly #sent = new Float32Array(SLOTS).fill(SILENT_DBOV);
+  readonly #heard = new Float32Array(SLOTS).fill(SILENT_DBOV);
+  #newestSent = Number.NEGATIVE_INFINITY;
+  #newestHeard = 0;
+  #frames = 0;
+  #seen: EchoPath | undefined;
+  #sightings = 0;
+  #path: EchoPath | undefined;
+
+  /** Whether an echo has been found, and where. */
+  get delayMs(): number | undefined {
+    return this.#path && this.#path.lag * FRAME_MS;
+  }
+
+  /** A frame goes out, and is played by the carrier at `playsAt`. */
+  sent(frame: Uint8Array, playsAt: number): void {
+    const slot = Math.floor(playsAt / FRAME_MS);
+    // Slots that were skipped were silent.
+    for (let gap = Math.max(this.#newestSent + 1, slot - SLOTS); gap < slot; gap++)
+      this.#set(this.#sent, gap, SILENT_DBOV);
+    this.#set(this.#sent, slot, levelOf(frame));
+    this.#newestSent = Math.max(this.#newestSent, slot);
+  }
+
+  /** Whether the frame heard now is only the agent's own voice. */
+  isEcho(frame: Uint8Array, now: number): boolean {
+    const slot = Math.floor(now / FRAME_MS);
+    // Nothing was sent for as long as an echo could last: there is none to look for.
+    if (slot - this.#newestSent > MOST_LAG) return false;
+    const level = levelOf(frame);
+    for (let gap = Math.max(this.#newestHeard + 1, slot - SLOTS); gap < slot; gap++)
+      this.#set(this.#heard, gap, SILENT_DBOV);
+    this.#set(this.#heard, slot, level);
+    this.#newestHeard = slot;
+    if (++this.#frames % SEEK_EVERY === 0) this.#look(slot);
+    return this.#path !== undefined && level > AUDIBLE_DBOV && level <= this.#expected(this.#path, slot) + MARGIN_DB;
+  }
+
+  /** The loudest that the echo can be in this slot: delays are no whole frames. */
+  #expected({ lag, gainDb }: EchoPath, slot: number): number {
+    let loudest = SILENT_DBOV;
+    for (let l = lag - 1; l <= lag + 1; l++) loudest = Math.max(loudest, this.#sentAt(slot - l));
+    return loudest + gainDb;
+  }
+
+  #look(slot: number): void {
+    const seen = this.#seek(slot);
+    const isAgain = seen && this.#seen && Math.abs(seen.lag - this.#seen.lag) <= 1;
+    this.#sightings = isAgain ? this.#sightings + 1 : seen ? 1 : 0;
+    this.#seen = seen;
+    if (this.#sightings >= SIGHTINGS) this.#path = seen;
+  }
+
+  #seek(slot: number): EchoPath | undefined {
+    let best: EchoPath | undefined;
+    let bestCorrelation = MIN_CORRELATION;
+    for (let lag = 0; lag <= MOST_LAG; lag++) {
+      const match = this.#compare(slot, lag);
+      if (!match || match.correlation <= bestCorrelation) continue;
+      if (match.gainDb > MOST_GAIN_DB || match.gainDb < LEAST_GAIN_DB) continue;
+      bestCorrelation = match.correlation;
+      best = { lag, gainDb: match.gainDb };
+    }
+    return best;
+  }
+
+  /** Pearson's correlation of the two levels at this delay, over the slots in which the agent spoke or fell silent. */
+  #compare(slot: number, lag: number): { readonly correlation: number; readonly gainDb: number } | undefined {
+    let spoken = 0;
+    let [sumX, sumY, sumXX, sumYY, sumXY, gain] = [0, 0, 0, 0, 0, 0];
+    for (let back = 0; back < WINDOW; back++) {
+      const x = Math.max(this.#sentAt(slot - lag - back), AUDIBLE_DBOV - 10);
+      const y = Math.max(this.#heard[(slot - back) & (SLOTS - 1)]!, AUDIBLE_DBOV - 10);
+      if (x > AUDIBLE_DBOV) {
+        spoken++;
+        gain += y - x;
+      }
+      sumX += x;
+      sumY += y;
+      sumXX += x * x;
+      sumYY += y * y;
+      sumXY += x * y;
+    }
+    if (spoken < FEWEST_SPOKEN) return undefined;
+    const covariance = sumXY - (sumX * sumY) / WINDOW;
+    const variances = (sumXX - (sumX * sumX) / WINDOW) * (sumYY - (sumY * sumY) / WINDOW);
+    return variances <= 0 ? undefined : { correlation: covariance / Math.sqrt(variances), gainDb: gain / spoken };
+  }
+
+  #sentAt(slot: number): number {
+    return slot > this.#newestSent || slot <= this.#newestSent - SLOTS ? SILENT_DBOV : this.#sent[slot & (SLOTS - 1)]!;
+  }
+
+  #set(levels: Float32Array, slot: number, level: number): void {
+    levels[slot & (SLOTS - 1)] = level;
+  }
+}
+
+const levelOf = (frame: Uint8Array): number => rmsToDbov(rmsOfFrame(frame));
