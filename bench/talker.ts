@@ -1,3 +1,4 @@
+import { babble } from '../src/audio/babble.ts';
 import { FRAME_BYTES, FRAME_MS } from '../src/audio/frame.ts';
 import { rmsOfFrame } from '../src/audio/level.ts';
 import { encodeMulaw, MULAW_SILENCE } from '../src/audio/mulaw.ts';
@@ -16,18 +17,9 @@ const PATIENCE_MS = 9_000;
 
 const SILENCE = new Uint8Array(FRAME_BYTES).fill(MULAW_SILENCE);
 
-/** Noise with the rhythm of syllables, at −20 dBov: speech, as far as a level detector can tell. */
+/** A buzz in the shape of syllables: speech, as far as a detector can tell. */
 function createSpeech(): readonly Uint8Array[] {
-  let seed = 7;
-  const noise = (): number => {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) | 0;
-    return seed / 2 ** 31;
-  };
-  const samples = Int16Array.from({ length: SPEECH_MS * 8 }, (_, i) => {
-    const syllable = 0.55 + 0.45 * Math.sin((2 * Math.PI * i) / 8 / 220);
-    return 5_600 * syllable * noise();
-  });
-  const bytes = encodeMulaw(samples);
+  const bytes = encodeMulaw(Int16Array.from(babble(SPEECH_MS, 14_000)));
   return Array.from({ length: SPEECH_MS / FRAME_MS }, (_, i) => bytes.subarray(i * FRAME_BYTES, (i + 1) * FRAME_BYTES));
 }
 

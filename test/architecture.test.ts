@@ -7,16 +7,18 @@ const RANK: Readonly<Record<string, number>> = {
   core: 0,
   audio: 0,
   text: 0,
+  endpointing: 0,
   twilio: 1,
   providers: 1,
   observe: 1,
+  vad: 1,
   call: 2,
   server: 3,
   simulator: 3,
   cli: 4,
   'index.ts': 4,
 };
-const PURE = new Set(['core', 'audio', 'text']);
+const PURE = new Set(['core', 'audio', 'text', 'endpointing']);
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s*'([^']+)'|(?:^|\n)\s*import\s+'([^']+)'|import\(\s*'([^']+)'\s*\)/g;
 const IMPURE =
