@@ -1,0 +1,49 @@
+/** What is asked about a pause, and what a rule can find out about it. */
+
+export interface EndpointQuestion {
+  /** Everything the caller has said in this turn: finals, then the partial. */
+  readonly words: string;
+  /** BCP 47. */
+  readonly language: string;
+  readonly expects:
+    | 'yes-no'
+    | 'choice'
+    | 'digits'
+    | 'phone'
+    | 'date'
+    | 'time'
+    | 'name'
+    | 'number'
+    | 'email'
+    | 'address'
+    | 'open';
+  /** How many digits complete the answer, when the asker knows. */
+  readonly expectedDigits?: number;
+  /** Pauses inside earlier turns of this caller, newest last: after each of them the caller went on. */
+  readonly pausesMs: readonly number[];
+  /** How long the caller has spoken in this turn. */
+  readonly speechMs: number;
+  /** The wait after words that say nothing about their end (`EOU_MS`). */
+  readonly middleMs: number;
+}
+
+export interface EndpointVerdict {
+  /** From 200 to 3000. */
+  readonly waitMs: number;
+  readonly ending: Ending;
+  /** Stable codes for the journal, the strongest first. */
+  readonly reasons: readonly string[];
+}
+
+export type Ending = 'complete' | 'open' | 'unfinished';
+
+/** What one rule says. `wait` is a row of the table in `waits.ts`. */
+export interface Finding {
+  readonly wait: WaitName;
+  readonly reason: string;
+}
+
+export type WaitName = CompleteWait | OpenWait | UnfinishedWait;
+export type CompleteWait = 'certain' | 'answered' | 'asked' | 'refused';
+export type OpenWait = 'sentence' | 'plain' | 'fragment' | 'request' | 'digits-perhaps-all';
+export type UnfinishedWait = 'detail' | 'dangling' | 'thinking' | 'announced' | 'nearly-dictated' | 'dictated' | 'held';
