@@ -8,7 +8,7 @@ import { encodeMulaw } from '../../src/audio/mulaw.ts';
 import { parseWav } from '../../src/audio/wav.ts';
 import { createRealClock } from '../../src/call/real-clock.ts';
 import { type Kav, openKav } from '../../src/cli/wire.ts';
-import { createFakeTextToSpeech } from '../../src/providers/fake/text-to-speech.ts';
+import { createBabbleVoice } from '../../src/simulator/babble-voice.ts';
 import { Ear, type Span } from '../../src/simulator/ear.ts';
 import { placeCall } from '../../src/simulator/place-call.ts';
 import { createSpeak, prepareScenario, type Script } from '../../src/simulator/prepare-scenario.ts';
@@ -112,7 +112,7 @@ async function prepareCaller(lines: readonly string[], patienceMs: number): Prom
     },
     'bench/faults',
   );
-  const voice = createFakeTextToSpeech({ clock: createRealClock(), env: {}, warn: () => {} });
+  const voice = createBabbleVoice();
   return prepareScenario(scenario, createSpeak(voice, scenario));
 }
 

@@ -13,15 +13,17 @@ import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { SpeechEvent } from '../providers/contracts.ts';
 import { createMediaEncoder, decodePayload, type MediaMessage, parseMediaMessage } from '../twilio/media-message.ts';
+import type { SpeechDetector } from '../vad/detector.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
+import { BadMessages } from './bad-messages.ts';
 import type { CallProviders } from './call-providers.ts';
 import { CallRunner } from './call-runner.ts';
+import { createEndpointer, type Endpointer } from './endpointer.ts';
 import type { Journal } from './journal.ts';
-import { MediaLoop, type SpeechDetector } from './media-loop.ts';
+import { MediaLoop } from './media-loop.ts';
 import { PlayoutQueue, parseMarkName } from './playout-queue.ts';
 import type { PlayoutScheduler } from './playout-scheduler.ts';
 import { Replies } from './replies.ts';
-import { Toolbox } from './toolbox.ts';
 import type { MediaReceiver, MediaTransport } from './transport.ts';
 import { reportTiming, TurnTimer } from './turn-timing.ts';
 
@@ -54,6 +56,8 @@ const MOST_BUFFERED_BYTES = 1 << 20;
 const APOLOGY_MS = 8_000;
 /** Close codes of a peer that meant it (RFC 6455 section 7.4.1); without a close frame it is 1006. */
 const ORDERLY: ReadonlySet<number> = new Set([1000, 1001, 1005]);
+/** Nothing could be said any more. */
+const LINE_GONE: ReadonlySet<EndReason> = new Set(['socket-lost', 'media-lost']);
 const WS_MEDIA_EVERY_FRAMES = 500;
 
 export class CallSession implements MediaReceiver {
@@ -62,9 +66,11 @@ export class CallSession implements MediaReceiver {
   readonly #playout: PlayoutQueue;
   readonly #media: MediaLoop;
   readonly #replies: Replies;
+  /** Undefined where every pause is judged alike. */
+  readonly #endpointer: Endpointer | undefined;
   readonly #timer = new TurnTimer();
   readonly #echo = new EchoGuard();
-  readonly #badKinds = new Set<string>();
+  readonly #bad: BadMessages;
   /** The newest message's part of the scratch buffer. */
   #audio: Uint8Array = new Uint8Array(0);
   #lastMediaAt: number;
@@ -74,9 +80,8 @@ export class CallSession implements MediaReceiver {
   #receivedBefore = 0;
   #socketClosed = false;
   #hungUp: EndReason | undefined;
-  /** The reply that tells the caller of a failure. */
+  /** The reply that tells the caller of a failure, and whether not even that could be said. */
   #lastResort: number | undefined;
-  /** Not even that could be said. */
   #isSpeechless = false;
   #bug: { readonly disarm: () => void } | undefined;
   #ended = false;
@@ -85,6 +90,7 @@ export class CallSession implements MediaReceiver {
     this.#o = options;
     const { clock, providers, settings } = options;
     this.#lastMediaAt = clock.now();
+    this.#bad = new BadMessages(options.log, options.metrics);
     this.#runner = new CallRunner({
       clock,
       settings,
@@ -93,6 +99,7 @@ export class CallSession implements MediaReceiver {
       onBug: (error) => this.#onBug(error),
     });
     this.#playout = this.#createPlayout();
+    this.#endpointer = createEndpointer(options, (event) => this.#runner.dispatch(event));
     this.#replies = this.#createReplies();
     providers.listen((event) => this.#guard(() => this.#onSpeech(event)));
     this.#media = new MediaLoop({
@@ -164,21 +171,21 @@ export class CallSession implements MediaReceiver {
       case 'stop':
         return this.#streamEnd(this.#hungUp ?? 'caller-hung-up');
       case 'malformed':
-        return this.#bad(message.kind, message.detail);
+        return this.#bad.note(message.kind, message.detail);
       case 'unknown':
-        return this.#bad('unknown-event', message.event);
+        return this.#bad.note('unknown-event', message.event);
       default:
-        return this.#bad(`repeated-${message.type}`, '');
+        return this.#bad.note(`repeated-${message.type}`, '');
     }
   }
 
   #onMedia(payload: string, timestampMs: number, streamSid: string): void {
-    if (streamSid !== this.#o.streamSid) return this.#bad('wrong-stream', '');
+    if (streamSid !== this.#o.streamSid) return this.#bad.note('wrong-stream', '');
     this.#lastMediaAt = this.#o.clock.now();
     this.#warnedSilent = false;
     const { scratch, log } = this.#o;
     const size = decodePayload(payload, scratch);
-    // Messages are nearly always of one size, and a view costs more than the copy of 160 bytes.
+    // Messages are nearly always of one size; a view costs more than the copy.
     if (this.#audio.length !== size) this.#audio = scratch.subarray(0, size);
     this.#media.push(this.#audio, timestampMs);
     if (this.#media.framesReceived - this.#loggedFrames < WS_MEDIA_EVERY_FRAMES) return;
@@ -188,21 +195,16 @@ export class CallSession implements MediaReceiver {
 
   #onMark(name: string): void {
     const mark = parseMarkName(name);
-    if (!mark) return this.#bad('unknown-mark', '');
+    if (!mark) return this.#bad.note('unknown-mark', '');
     if (this.#bug && mark.last && mark.reply === APOLOGY_REPLY) return this.#end('internal-error', true);
     this.#runner.dispatch({ type: 'mark', ...mark });
   }
 
-  #bad(kind: string, detail: string): void {
-    this.#o.metrics.badMessage(kind);
-    if (this.#badKinds.has(kind)) return;
-    this.#badKinds.add(kind);
-    this.#o.log.warn('WS_BAD_MESSAGE', { kind, detail });
-  }
-
   #onEdge(edge: VadEdge): void {
-    if (edge.type === 'speech-sustained') this.#runner.dispatch({ type: edge.type });
-    else this.#runner.dispatch({ type: edge.type, since: this.#runner.now() - edge.agoMs });
+    if (edge.type === 'speech-sustained') {
+      const confidence = Math.round(this.#o.vad.confidence * 100) / 100;
+      this.#runner.dispatch({ type: edge.type, confidence });
+    } else this.#runner.dispatch({ type: edge.type, since: this.#runner.now() - edge.agoMs });
   }
 
   // From the providers
@@ -252,6 +254,7 @@ export class CallSession implements MediaReceiver {
         if (effect.turn.who === 'caller') log.info('ASR_TEXT', { pii: { text: effect.turn.text } });
         return;
       case 'state-change':
+        this.#o.vad.agentSpeaking(effect.state === 'SPEAKING');
         return log.info('STATE', { state: effect.state });
       case 'barge-in':
         metrics.bargeIn();
@@ -260,10 +263,7 @@ export class CallSession implements MediaReceiver {
         this.#hungUp = effect.reason;
         return this.#o.transport.close(1000, effect.reason);
       case 'call-close':
-        return this.#end(
-          effect.reason,
-          effect.reason !== 'socket-lost' && effect.reason !== 'media-lost' && !this.#isSpeechless,
-        );
+        return this.#end(effect.reason, !LINE_GONE.has(effect.reason) && !this.#isSpeechless);
     }
   }
 
@@ -273,31 +273,21 @@ export class CallSession implements MediaReceiver {
   }
 
   #createReplies(): Replies {
-    const { agent, log, metrics, providers } = this.#o;
+    const { agent, callSid, clock, log, metrics, providers } = this.#o;
     return new Replies({
       agent,
+      callSid,
+      clock,
       providers,
-      toolbox: this.#createToolbox(),
       playout: this.#playout,
       dispatch: (event) => this.#runner.dispatch(event),
-      onExpect: (expectation) => this.#guard(() => providers.stt.expect(expectation)),
+      onExpect: (expectation) =>
+        this.#guard(() => {
+          this.#endpointer?.expect(expectation);
+          providers.stt.expect(expectation);
+        }),
       log,
       metrics,
-    });
-  }
-
-  #createToolbox(): Toolbox {
-    const { agent, callSid, clock, log, metrics } = this.#o;
-    const record = (slots: Readonly<Record<string, string>>) =>
-      this.#runner.dispatch({ type: 'outcome', outcome: { status: 'completed', flow: agent.options.name, slots } });
-    return new Toolbox({
-      tools: agent.options.tools,
-      clock,
-      call: { callSid, record },
-      onToolEnd: ({ name, ms, failed, error }) => {
-        metrics.toolEnded(name, failed, ms);
-        log[failed ? 'warn' : 'info']('TOOL_END', { tool: name, ms, failed, pii: { error: error && String(error) } });
-      },
     });
   }
 
@@ -333,6 +323,7 @@ export class CallSession implements MediaReceiver {
   #record(event: CallEvent, [state, effects]: CallStep): void {
     this.#o.journal.write({ event, effects, state: floorOf(state.turn) });
     if (event.type === 'reply-error' && event.reply === this.#lastResort) this.#isSpeechless = true;
+    this.#endpointer?.take(event, state);
     const timing = this.#timer.take(event, effects);
     if (timing) reportTiming(timing, this.#o.metrics);
   }
@@ -385,6 +376,7 @@ export class CallSession implements MediaReceiver {
     this.#runner.stop();
     this.#replies.stop();
     this.#playout.close();
+    this.#o.vad.close();
     this.#reportFrames();
     transport.close(1000, reason);
     metrics.callEnded(reason);

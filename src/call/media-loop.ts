@@ -6,14 +6,10 @@ import { FRAME_BYTES, FrameAssembler } from '../audio/frame.ts';
 import { MULAW_SILENCE } from '../audio/mulaw.ts';
 import type { VadEdge } from '../audio/vad.ts';
 import type { SpeechToTextSession } from '../providers/contracts.ts';
-
-/** A speech detector, fed frame by frame. */
-export interface SpeechDetector {
-  push(frame: Uint8Array): VadEdge | undefined;
-}
+import type { SpeechDetector } from '../vad/detector.ts';
 
 export interface MediaLoopOptions {
-  readonly vad: SpeechDetector;
+  readonly vad: Pick<SpeechDetector, 'push'>;
   readonly stt: SpeechToTextSession;
   /** Whether this frame is only the agent's own voice coming back: nobody hears it then. */
   readonly isEcho: (frame: Uint8Array) => boolean;

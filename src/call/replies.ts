@@ -1,6 +1,7 @@
 /** The replies of one call: the one in progress, the one that is being prepared, and the summary of what is long past. */
 import { type CallState, historyOf } from '../core/call.ts';
 import type { CallEventBody, LineName } from '../core/call-event.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Expectation } from '../providers/contracts.ts';
@@ -10,12 +11,13 @@ import type { PlayoutQueue } from './playout-queue.ts';
 import { PreparedAnswer } from './prepared-answer.ts';
 import { type ReplyPlan, type ReplyTools, runReply } from './reply-task.ts';
 import { queueSentence } from './speaker.ts';
-import type { Toolbox } from './toolbox.ts';
+import { Toolbox } from './toolbox.ts';
 
 export interface RepliesOptions {
   readonly agent: AgentRuntime;
+  readonly callSid: string;
+  readonly clock: Clock;
   readonly providers: Pick<CallProviders, 'brain' | 'tts'>;
-  readonly toolbox: Toolbox;
   readonly playout: PlayoutQueue;
   readonly dispatch: (event: CallEventBody) => void;
   readonly onExpect: (expectation: Expectation) => void;
@@ -113,13 +115,13 @@ export class Replies {
 }
 
 function replyTools(options: RepliesOptions): ReplyTools {
-  const { agent, dispatch, log, metrics, onExpect, playout, providers, toolbox } = options;
+  const { agent, dispatch, log, metrics, onExpect, playout, providers } = options;
   return {
     brain: providers.brain,
     tts: providers.tts,
     language: agent.options.language,
     cache: agent.cache,
-    toolbox,
+    toolbox: createToolbox(options),
     playout,
     dispatch,
     onExpect,
@@ -133,4 +135,18 @@ function replyTools(options: RepliesOptions): ReplyTools {
       log.error(isVoice ? 'TTS_ERROR' : 'BRAIN_ERROR', { message: String(error) });
     },
   };
+}
+
+function createToolbox({ agent, callSid, clock, dispatch, log, metrics }: RepliesOptions): Toolbox {
+  const record = (slots: Readonly<Record<string, string>>) =>
+    dispatch({ type: 'outcome', outcome: { status: 'completed', flow: agent.options.name, slots } });
+  return new Toolbox({
+    tools: agent.options.tools,
+    clock,
+    call: { callSid, record },
+    onToolEnd: ({ name, ms, failed, error }) => {
+      metrics.toolEnded(name, failed, ms);
+      log[failed ? 'warn' : 'info']('TOOL_END', { tool: name, ms, failed, pii: { error: error && String(error) } });
+    },
+  });
 }

@@ -3,11 +3,11 @@
  * that Twilio's late questions get the right answer.
  */
 import { FRAME_MS } from '../audio/frame.ts';
-import { EnergyVad } from '../audio/vad.ts';
 import type { EndReason } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { DetectorFactory } from '../vad/detector.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
 import { CallSession } from './call-session.ts';
 import type { AfterStream, Attached, CallDesk, IncomingCall, Opened, StreamStart } from './desk.ts';
@@ -24,6 +24,7 @@ export interface SwitchboardOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly version: string;
+  readonly detectors: DetectorFactory;
   /** The RMS below which nothing is speech (`VAD_RMS`). */
   readonly vadRms: number;
   readonly mostCalls: number;
@@ -156,7 +157,7 @@ export class Switchboard implements CallDesk {
   }
 
   #createSession(record: CallRecord, { callSid, streamSid }: StreamStart, transport: MediaTransport): CallSession {
-    const { agent, clock, journals, log, metrics, vadRms } = this.#o;
+    const { agent, clock, detectors, journals, log, metrics, vadRms } = this.#o;
     const { settings } = agent.options;
     const callLog = log.child({ sid: streamSid, call_sid: callSid });
     const session: CallSession = new CallSession({
@@ -165,7 +166,7 @@ export class Switchboard implements CallDesk {
       agent,
       providers: this.#prewarm.claim(callSid),
       settings,
-      vad: new EnergyVad({ rmsFloor: vadRms, sustainFrames: Math.round(settings.bargeInMs / FRAME_MS) }),
+      vad: detectors.open({ rmsFloor: vadRms, sustainFrames: Math.round(settings.bargeInMs / FRAME_MS) }),
       callSid,
       streamSid,
       transport,

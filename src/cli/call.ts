@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { createRealClock } from '../call/real-clock.ts';
 import { ConfigError } from '../core/errors.ts';
-import { createFakeTextToSpeech } from '../providers/fake/text-to-speech.ts';
 import { createFlite } from '../providers/flite/client.ts';
+import { createBabbleVoice } from '../simulator/babble-voice.ts';
 import { createLiveView } from '../simulator/live-view.ts';
 import { OrderedView } from '../simulator/ordered-view.ts';
 import { placeCall } from '../simulator/place-call.ts';
@@ -69,8 +69,8 @@ export async function prepareScript(scenario: Scenario): Promise<Script> {
   };
   const language = scenario.caller.language ?? 'en-US';
   const isEnglish = new Intl.Locale(language).language === 'en';
-  if (!isEnglish) console.error(`note: no local voice speaks ${language}; the caller is heard as tones.`);
-  const voice = isEnglish ? createFlite(context) : createFakeTextToSpeech(context);
+  if (!isEnglish) console.error(`note: no local voice speaks ${language}; the caller babbles.`);
+  const voice = isEnglish ? createFlite(context) : createBabbleVoice();
   try {
     return await prepareScenario(scenario, createSpeak(voice, scenario));
   } finally {

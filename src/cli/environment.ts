@@ -116,14 +116,26 @@ const OWN_VARIABLES = [
   {
     name: 'EOU_MS',
     fallback: '450',
-    help: "Silence in ms that ends the caller's turn. `EoU_MS` is accepted too.",
+    help: "Silence in ms that ends the caller's turn, where the words do not tell. `EoU_MS` is accepted too.",
     schema: whole(450, 100, 5_000),
+  },
+  {
+    name: 'KAV_ENDPOINTING',
+    fallback: 'rules',
+    help: '`rules`: the silence is shorter after complete words, longer after unfinished ones. `fixed`: always EOU_MS.',
+    schema: z.enum(['rules', 'fixed'], { error: 'must be rules or fixed' }).default('rules'),
   },
   {
     name: 'BARGE_IN',
     fallback: 'true',
     help: 'Whether the caller may interrupt the agent.',
     schema: flag.default(true),
+  },
+  {
+    name: 'KAV_VAD',
+    fallback: 'silero',
+    help: '`silero`: a small network that knows voices from noise. `rms`: by level alone.',
+    schema: z.enum(['silero', 'rms'], { error: 'must be silero or rms' }).default('silero'),
   },
   {
     name: 'VAD_RMS',

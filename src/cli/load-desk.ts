@@ -6,11 +6,12 @@ import { JournalFolder } from '../call/journal.ts';
 import { createSpeechFolder } from '../call/speech-store.ts';
 import { Switchboard } from '../call/switchboard.ts';
 import type { Clock } from '../core/clock.ts';
-import { type CallSettings, defaultSettings } from '../core/settings.ts';
+import type { CallSettings } from '../core/settings.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
 import { ProviderHealth } from '../providers/resilience/health.ts';
 import { loadAgent } from './agent-file.ts';
+import { callSettingsOf, loadDetectors } from './call-settings.ts';
 import type { RawEnvironment } from './config.ts';
 import type { Environment } from './environment.ts';
 import { createNewsDesk } from './provider-news.ts';
@@ -63,6 +64,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     log,
     metrics,
     version: VERSION,
+    detectors: await loadDetectors(environment.KAV_VAD),
     vadRms: environment.VAD_RMS,
     mostCalls: environment.KAV_MAX_CALLS,
     accountSid: environment.TWILIO_ACCOUNT_SID,
@@ -103,16 +105,11 @@ async function loadGreeting(file: string): Promise<Uint8Array> {
   return loadRecordedAudio(file);
 }
 
-function settingsOf(environment: Environment, agent: Agent): CallSettings {
+function settingsOf(environment: Environment, { limits }: Agent): CallSettings {
   return {
-    ...defaultSettings,
-    endpointingMs: environment.EOU_MS,
-    bargeIn: environment.BARGE_IN,
-    speculative: environment.SPECULATIVE_REPLY,
-    dedupWindowMs: environment.DEDUP_WINDOW_SEC * 1000,
-    playoutLeadMs: environment.PLAYOUT_LEAD_MS,
-    noInputMs: agent.limits.noInputSeconds * 1000,
-    noInputPrompts: agent.limits.noInputPrompts,
-    maxCallMs: agent.limits.maxCallMinutes * 60_000,
+    ...callSettingsOf(environment),
+    noInputMs: limits.noInputSeconds * 1000,
+    noInputPrompts: limits.noInputPrompts,
+    maxCallMs: limits.maxCallMinutes * 60_000,
   };
 }

@@ -30,8 +30,11 @@ export type CallEventBody =
   | { readonly type: 'call-start' }
   /** VAD edge; `since` is when the speech really began. */
   | { readonly type: 'speech-start'; readonly since: number }
-  /** There is more than a noise now: enough to take the floor with. Once between start and end. */
-  | { readonly type: 'speech-sustained' }
+  /**
+   * There is more than a noise now: enough to take the floor with. Once between start and end. How sure the detector is,
+   * 0 … 1, is for the record.
+   */
+  | { readonly type: 'speech-sustained'; readonly confidence?: number }
   /** VAD edge; `since` is when the silence really began. */
   | { readonly type: 'speech-end'; readonly since: number }
   | { readonly type: 'transcript-partial'; readonly text: string }

@@ -231,6 +231,12 @@ describe('barge-in', () => {
     expect(script.until(7_500).log.at(-1)).toBe('6400 LISTENING');
   });
 
+  test('a backchannel too soft for the detector is no turn either', () => {
+    const script = speaking().at(4_000, final('mhm')).at(5_300, end(2), played(2, 2_300));
+    expect(script.heard.at(-1)).toBe('agent: one two three four five');
+    expect(script.until(6_500).log.at(-1)).toBe('5300 LISTENING');
+  });
+
   test('the words of a backchannel that come first do not even pause the agent; real ones then stop it', () => {
     const script = speaking().at(3900, speech(3840)).at(3950, partial('okay')).at(4000, sustained);
     expect(script.log.at(-1)).toBe('3000 SPEAKING');

@@ -1,7 +1,9 @@
 /** How a call behaves, decided before it starts and written at the head of its journal. All times in milliseconds. */
 export interface CallSettings {
-  /** Silence that ends the caller's turn (`EOU_MS`). */
+  /** Silence that ends the caller's turn (`EOU_MS`): the middle of what is judged by `rules`, or the same for all. */
   readonly endpointingMs: number;
+  /** `rules`: the words decide how long a pause must be (`KAV_ENDPOINTING`). */
+  readonly endpointing: 'rules' | 'fixed';
   /** Whether the caller may take the floor while the agent speaks (`BARGE_IN`). */
   readonly bargeIn: boolean;
   /** Caller speech over the agent that takes the floor from it, in the VAD's count of frames with speech. */
@@ -54,6 +56,7 @@ export interface CallSettings {
 
 export const defaultSettings: CallSettings = {
   endpointingMs: 450,
+  endpointing: 'rules',
   bargeIn: true,
   bargeInMs: 120,
   bargeInCertainMs: 700,

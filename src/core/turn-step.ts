@@ -172,7 +172,6 @@ function onFinal(state: TurnState, text: string, at: number, context: TurnContex
   const { endpointMs: _, ...known } = state.caller;
   const settled = { ...known, partial: '', owedFinals: Math.max(0, state.caller.owedFinals - 1) };
   if (text.trim() === '') return onNoWords({ ...state, caller: settled }, at, context.settings);
-  if (isHeardOut(state, text, at, context)) return resumeUnlessSpeaking({ ...state, caller: settled }, at);
   if (isRepeat(state.caller, text, at, context.settings)) return stay({ ...state, caller: settled });
   const sawSpeech = state.caller.owedFinals > 0 || state.caller.speaking;
   const caller: CallerState = {
@@ -183,6 +182,8 @@ function onFinal(state: TurnState, text: string, at: number, context: TurnContex
     lastFinal: { text: normalized(text), at, fresh: false },
     unheard: false,
   };
+  if (isHeardOut({ ...state, caller }, text, at, context))
+    return resumeUnlessSpeaking({ ...state, caller: settled }, at);
   const next = { ...state, caller };
   const { phase } = state;
   // Words that come while the answer is not audible yet belong to the turn that is being answered.

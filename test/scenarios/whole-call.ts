@@ -1,4 +1,5 @@
 /** A whole call on a virtual clock: Twilio's phone, a network between, and all of Kav but the sockets. */
+import { babble } from '../../src/audio/babble.ts';
 import { decodeMulaw, encodeMulaw } from '../../src/audio/mulaw.ts';
 import { defaultLines } from '../../src/call/agent-lines.ts';
 import { AgentRuntime } from '../../src/call/agent-runtime.ts';
@@ -19,6 +20,7 @@ import { createNetem, type Netem } from '../../src/simulator/netem.ts';
 import { type FrameSource, Phone } from '../../src/simulator/phone.ts';
 import { createRandom } from '../../src/simulator/random.ts';
 import { VirtualClock } from '../../src/simulator/virtual-clock.ts';
+import { createEnergyDetectors } from '../../src/vad/energy-detector.ts';
 
 export interface OfficeOptions {
   readonly stt?: (clock: VirtualClock) => SpeechToText;
@@ -66,6 +68,7 @@ export class Office {
       log: this.#createLog({}),
       metrics: this.metrics,
       version: 'test',
+      detectors: createEnergyDetectors(),
       vadRms: 210,
       mostCalls: 100,
       accountSid: undefined,
@@ -218,14 +221,9 @@ export class Line {
   }
 }
 
-/** Noise with the rhythm of syllables: speech, as far as a level detector can tell. */
+/** Syllables without words: speech, as far as any detector can tell. */
 export function speech(ms: number): Clip {
-  const random = createRandom(ms);
-  const samples = Int16Array.from({ length: ms * 8 }, (_, i) => {
-    const syllable = 0.55 + 0.45 * Math.sin((2 * Math.PI * i) / 8 / 220);
-    return 6_000 * syllable * (random() * 2 - 1);
-  });
-  return createClip(encodeMulaw(samples));
+  return createClip(encodeMulaw(Int16Array.from(babble(ms, 16_000, ms))));
 }
 
 export const say = (ms: number, text = 'words'): CallerStep => ({ type: 'say', text, clip: speech(ms) });

@@ -37,7 +37,8 @@ const english = (language: string): Flow =>
   flow({
     name: 'message',
     language,
-    opening: "I'm sorry, I have a small technical problem right now, but I can take a message. May I have your name, please?",
+    opening:
+      "I'm sorry, I have a small technical problem right now, but I can take a message. May I have your name, please?",
     questions: [
       {
         slot: 'name',

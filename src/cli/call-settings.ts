@@ -1,0 +1,22 @@
+import { type CallSettings, defaultSettings } from '../core/settings.ts';
+import type { DetectorFactory } from '../vad/detector.ts';
+import type { Environment } from './environment.ts';
+
+/** How calls behave, as the environment wants it; an agent's limits come on top. */
+export function callSettingsOf(environment: Environment): CallSettings {
+  return {
+    ...defaultSettings,
+    endpointingMs: environment.EOU_MS,
+    endpointing: environment.KAV_ENDPOINTING,
+    bargeIn: environment.BARGE_IN,
+    speculative: environment.SPECULATIVE_REPLY,
+    dedupWindowMs: environment.DEDUP_WINDOW_SEC * 1000,
+    playoutLeadMs: environment.PLAYOUT_LEAD_MS,
+  };
+}
+
+/** The speech detectors that `KAV_VAD` names. */
+export async function loadDetectors(kind: Environment['KAV_VAD']): Promise<DetectorFactory> {
+  if (kind === 'rms') return (await import('../vad/energy-detector.ts')).createEnergyDetectors();
+  return (await import('../vad/silero-detector.ts')).createSileroDetectors();
+}
