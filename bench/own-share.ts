@@ -30,12 +30,14 @@ function measure(
   greetingMs: number[],
 ) {
   let silentFrom = 0;
+  let waitMs = settings.endpointingMs;
   const dueOf = new Map<number, number>();
   for (const { event, effects } of entries) {
     if (event.type === 'speech-end') silentFrom = event.since;
+    if (event.type === 'endpoint-judged') waitMs = event.waitMs;
     for (const effect of effects) {
       if (effect.type === 'greeting-start') dueOf.set(effect.reply, event.at);
-      if (effect.type === 'answer-start') dueOf.set(effect.reply, silentFrom + settings.endpointingMs);
+      if (effect.type === 'answer-start') dueOf.set(effect.reply, silentFrom + waitMs);
     }
     if (event.type !== 'playout-start') continue;
     const due = dueOf.get(event.reply);

@@ -258,18 +258,13 @@ export class CallSession implements MediaReceiver {
         return log.info('STATE', { state: effect.state });
       case 'barge-in':
         metrics.bargeIn();
-        return log.info('BARGE_IN', { reply: effect.reply, heard_ms: effect.heardMs, decided_ms: this.#sinceMedia() });
+        return log.info('BARGE_IN', { reply: effect.reply, heard_ms: effect.heardMs });
       case 'hang-up':
         this.#hungUp = effect.reason;
         return this.#o.transport.close(1000, effect.reason);
       case 'call-close':
         return this.#end(effect.reason, !LINE_GONE.has(effect.reason) && !this.#isSpeechless);
     }
-  }
-
-  /** How long ago the newest audio came in: for a barge-in, what Kav itself has added to the caller's reaction time. */
-  #sinceMedia(): number {
-    return Math.round((this.#o.clock.now() - this.#lastMediaAt) * 1000) / 1000;
   }
 
   #createReplies(): Replies {

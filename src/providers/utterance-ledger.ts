@@ -83,9 +83,12 @@ export class UtteranceLedger {
     this.#options.onEvent({ type: 'partial', text: this.#words() });
   }
 
-  /** The vendor has recognised everything up to the end of the oldest owed utterance. Idle calls do nothing. */
-  flushed(): void {
-    if (!this.#isClosed && this.#owed.length > 0) this.#settle();
+  /**
+   * The vendor is through with everything up to the end of the oldest owed utterance; `isDoubtful` when it may have
+   * dropped some of it. Idle calls do nothing.
+   */
+  flushed(isDoubtful = false): void {
+    if (!this.#isClosed && this.#owed.length > 0) this.#settle(isDoubtful);
   }
 
   /** The session is dead: what is known of the owed utterance is lost with it, unless somebody replays the audio. */

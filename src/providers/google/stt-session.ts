@@ -131,7 +131,7 @@ export class GoogleSpeechSession implements SpeechToTextSession {
     const [first] = this.#utterances;
     if (this.#isOver || !first?.isDone) return;
     this.#ledger.partial(first.text);
-    this.#ledger.flushed();
+    this.#ledger.flushed(first.isDoubtful);
   }
 
   #tell(event: SpeechEvent): void {

@@ -4,6 +4,7 @@ import type { Heard, SpeechNews } from './stt-codec.ts';
 /** What one stream has made of its audio: finals in the order of the audio, then what may still change. */
 export class StreamTranscript {
   readonly #finals: Heard[] = [];
+  #isDoubtful = false;
   #interim = '';
 
   /** Where the last final ends, from the stream's beginning; 0 when there is none, or the model does not tell. */
@@ -35,6 +36,11 @@ export class StreamTranscript {
     return this.text !== before;
   }
 
+  /** Words that had been heard were not made final: there may have been more. */
+  get isDoubtful(): boolean {
+    return this.#isDoubtful;
+  }
+
   dropInterim(): void {
     this.#interim = '';
   }
@@ -45,6 +51,7 @@ export class StreamTranscript {
     if (endMs !== undefined && this.#finals.some((known) => known.endMs === endMs)) return false;
     const at = endMs === undefined ? -1 : this.#finals.findIndex((known) => (known.endMs ?? 0) > endMs);
     const text = final.text === '' ? this.#interim : final.text;
+    this.#isDoubtful ||= final.text === '' && this.#interim !== '';
     this.#finals.splice(at < 0 ? this.#finals.length : at, 0, { ...final, text });
     return at < 0;
   }

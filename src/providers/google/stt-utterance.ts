@@ -55,6 +55,11 @@ export class Utterance {
     return joinParts(this.#parts);
   }
 
+  /** Google dropped words that it had heard. */
+  get isDoubtful(): boolean {
+    return this.#parts.some(({ transcript }) => transcript.isDoubtful);
+  }
+
   /** The caller has ended it, and so have all its streams. */
   get isDone(): boolean {
     return this.#isEnded && this.#parts.every(({ isOver }) => isOver);
