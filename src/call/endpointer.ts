@@ -52,7 +52,7 @@ export class Endpointer {
     const speechMs = Math.max(0, caller.silentFrom - caller.wordsFrom);
     const question = { words, language, expects: this.#expects, pausesMs: this.#pausesMs, speechMs, middleMs };
     const { waitMs, ending, reasons } = judgeEndpoint(question);
-    dispatch({ type: 'endpoint-judged', words, waitMs, ending, reasons });
+    dispatch({ type: 'endpoint-judged', words, expects: this.#expects, waitMs, ending, reasons });
   }
 }
 

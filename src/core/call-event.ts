@@ -46,6 +46,8 @@ export type CallEventBody =
   | {
       readonly type: 'endpoint-judged';
       readonly words: string;
+      /** What the agent had asked for. */
+      readonly expects: string;
       readonly waitMs: number;
       readonly ending: 'complete' | 'open' | 'unfinished';
       readonly reasons: readonly string[];
