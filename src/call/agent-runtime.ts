@@ -1,10 +1,11 @@
 /** An agent with everything it needs to serve: its data, its providers, and the lines that are already spoken. */
 import type { LineName } from '../core/call-event.ts';
 import type { CallSettings } from '../core/settings.ts';
-import type { Brain, SpeechToText, TextToSpeech } from '../providers/contracts.ts';
+import type { Brain, SpeechToText, TextToSpeech, ToolDescription } from '../providers/contracts.ts';
 import { LineCache } from './line-cache.ts';
 import type { SpeechStore } from './speech-store.ts';
 import type { Tool } from './tool.ts';
+import { describeTools } from './toolbox.ts';
 
 export interface AgentRuntimeOptions {
   readonly name: string;
@@ -32,11 +33,14 @@ export interface AgentRuntimeOptions {
 export class AgentRuntime {
   readonly options: AgentRuntimeOptions;
   readonly cache: LineCache;
+  /** What a model is told of the agent's tools. */
+  readonly toolDescriptions: readonly ToolDescription[];
   readonly #closing = new AbortController();
   #preparing: Promise<void> | undefined;
 
   constructor(options: AgentRuntimeOptions) {
     this.options = options;
+    this.toolDescriptions = describeTools(options.tools);
     const { language, onStoreError = () => {}, ownVoice, speechStore, tts, voice } = options;
     this.cache = new LineCache({
       voice: ownVoice ?? tts,

@@ -4,7 +4,6 @@
  */
 import type { BrainSession, SpeechEvent, SpeechToTextSession, TextToSpeechSession } from '../providers/contracts.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
-import { describeTools } from './toolbox.ts';
 
 export class CallProviders {
   readonly stt: SpeechToTextSession;
@@ -16,14 +15,14 @@ export class CallProviders {
   #closing: Promise<void> | undefined;
 
   constructor(agent: AgentRuntime, callSid: string) {
-    const { brain, instructions, language, stt, tools, tts, voice } = agent.options;
+    const { brain, instructions, language, stt, tts, voice } = agent.options;
     this.stt = stt.open({ callSid, language, onEvent: (event) => this.#onSpeech(event) });
     this.tts = tts.open({ callSid, language, ...(voice === undefined ? {} : { voice }) });
     this.brain = brain.open({
       callSid,
       language,
       ...(instructions === undefined ? {} : { instructions }),
-      tools: describeTools(tools),
+      tools: agent.toolDescriptions,
     });
   }
 

@@ -4,7 +4,7 @@ import { ConfigError } from '../core/errors.ts';
 import { wait } from '../providers/wait.ts';
 import { VirtualClock } from '../simulator/virtual-clock.ts';
 import { type Tool, tool } from './tool.ts';
-import { Toolbox } from './toolbox.ts';
+import { describeTools, Toolbox } from './toolbox.ts';
 
 const clock = new VirtualClock();
 
@@ -119,8 +119,7 @@ describe('a toolbox', () => {
   });
 
   test('describes its tools with JSON Schema', () => {
-    const { toolbox } = openToolbox({ saveLead: lead });
-    expect(toolbox.descriptions).toEqual([
+    expect(describeTools({ saveLead: lead })).toEqual([
       {
         name: 'saveLead',
         description: 'Saves a lead.',

@@ -54,11 +54,6 @@ export class Toolbox {
     this.#options = options;
   }
 
-  /** What models are told of these tools. */
-  get descriptions(): readonly ToolDescription[] {
-    return describeTools(this.#options.tools);
-  }
-
   /** Runs one round: together what may run together. Never rejects; the results are in the order of the wishes. */
   async run(wishes: readonly ToolWish[]): Promise<readonly ToolExchange[]> {
     const exchanges = new Map<ToolWish, ToolExchange>();
@@ -126,6 +121,7 @@ export class Toolbox {
   }
 }
 
+/** What models are told of these tools. Made once per agent: a schema takes its time. */
 export function describeTools(tools: Readonly<Record<string, Tool>>): readonly ToolDescription[] {
   return Object.entries(tools).map(([name, { description, input }]) => ({
     name,
