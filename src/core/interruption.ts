@@ -36,15 +36,16 @@ export function judgeSpeech(over: TurnState, at: number, context: TurnContext): 
   if (words === '') return pausedAt === undefined && !undisturbed ? pause(state, phase.task, at, context) : stay(state);
   // Its own voice will not say anything else: there is nothing to wait for.
   if (areOwnWords(words, intendedText(context.playout))) return resume(state, at);
-  return isOnlyListening(words, at, context) ? stay(state) : interrupt(state, at, context);
+  return isAcknowledgement(words, at, context) ? stay(state) : interrupt(state, at, context);
 }
 
-/**
- * It is the agent's own voice; or the caller says "mhm" — unless the agent has just asked something, and it is the
- * answer.
- */
-export function isOnlyListening(words: string, at: number, { playout, settings }: TurnContext): boolean {
-  if (areOwnWords(words, intendedText(playout))) return true;
+/** Words over the agent that are nobody's turn: its own, or only a "mhm". */
+export function isOnlyListening(words: string, at: number, context: TurnContext): boolean {
+  return areOwnWords(words, intendedText(context.playout)) || isAcknowledgement(words, at, context);
+}
+
+/** The caller says "mhm" — unless the agent has just asked something, and it is the answer. */
+function isAcknowledgement(words: string, at: number, { playout, settings }: TurnContext): boolean {
   return isBackchannel(words) && !/[?؟][\s"'״׳)]*$/u.test(heardText(playout, at, settings));
 }
 

@@ -1,4 +1,5 @@
 import type { Opener, TextToSpeech, TextToSpeechOptions } from '../contracts.ts';
+import { createSessionVoice } from '../wire/session-voice.ts';
 import { DEFAULT_VOICE, knowsLanguage, languageCode, parseOptions } from './options.ts';
 import { CartesiaSession, type VoiceChoice } from './session.ts';
 
@@ -6,7 +7,6 @@ import { CartesiaSession, type VoiceChoice } from './session.ts';
 export const openTextToSpeech: Opener<TextToSpeech> = async (context, model) => {
   const options = parseOptions(context.env, model);
   if (typeof options === 'string') return { ok: false, reason: options };
-  const sessions = new Set<CartesiaSession>();
   const warned = new Set<string>();
 
   const choose = ({ language, voice = DEFAULT_VOICE }: TextToSpeechOptions): VoiceChoice => {
@@ -22,22 +22,6 @@ export const openTextToSpeech: Opener<TextToSpeech> = async (context, model) => 
     return { voice, language: undefined };
   };
 
-  const open: TextToSpeech['open'] = (call) => {
-    const session = new CartesiaSession(options, choose(call), context.clock);
-    sessions.add(session);
-    return {
-      synthesize: (text, signal) => session.synthesize(text, signal),
-      close: async () => {
-        sessions.delete(session);
-        await session.close();
-      },
-    };
-  };
-
-  const close = async (): Promise<void> => {
-    await Promise.all([...sessions].map((session) => session.close()));
-    sessions.clear();
-  };
-
-  return { ok: true, provider: { name: 'cartesia', open, close } };
+  const provider = createSessionVoice('cartesia', (call) => new CartesiaSession(options, choose(call), context.clock));
+  return { ok: true, provider };
 };

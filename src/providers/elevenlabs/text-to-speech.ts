@@ -1,4 +1,5 @@
-import type { Opener, TextToSpeech, TextToSpeechOptions, TextToSpeechSession } from '../contracts.ts';
+import type { Opener, TextToSpeech, TextToSpeechOptions } from '../contracts.ts';
+import { createSessionVoice } from '../wire/session-voice.ts';
 import { openHttpSession } from './http-session.ts';
 import { defaultModel, hasSocket, knowsLanguage } from './models.ts';
 import { DEFAULT_VOICE, parseOptions, type VoiceChoice } from './options.ts';
@@ -11,7 +12,6 @@ import { SocketSession } from './socket-session.ts';
 export const openTextToSpeech: Opener<TextToSpeech> = async (context, model) => {
   const options = parseOptions(context.env, model);
   if (typeof options === 'string') return { ok: false, reason: options };
-  const sessions = new Set<TextToSpeechSession>();
   const warned = new Set<string>();
 
   const choose = ({ language, voice = DEFAULT_VOICE }: TextToSpeechOptions): VoiceChoice => {
@@ -26,26 +26,11 @@ export const openTextToSpeech: Opener<TextToSpeech> = async (context, model) => 
     return choice;
   };
 
-  const open = (call: TextToSpeechOptions): TextToSpeechSession => {
+  const provider = createSessionVoice('elevenlabs', (call) => {
     const choice = choose(call);
-    const session: TextToSpeechSession = hasSocket(choice.model)
+    return hasSocket(choice.model)
       ? new SocketSession(options, choice, context.clock)
       : openHttpSession(options, choice, context.clock);
-    sessions.add(session);
-    return {
-      ...(session.firstByteMs === undefined ? {} : { firstByteMs: session.firstByteMs }),
-      synthesize: (text, signal) => session.synthesize(text, signal),
-      close: async () => {
-        sessions.delete(session);
-        await session.close();
-      },
-    };
-  };
-
-  const close = async (): Promise<void> => {
-    await Promise.all([...sessions].map((session) => session.close()));
-    sessions.clear();
-  };
-
-  return { ok: true, provider: { name: 'elevenlabs', open, close } };
+  });
+  return { ok: true, provider };
 };
