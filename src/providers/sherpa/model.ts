@@ -34,6 +34,7 @@ export async function findModel(folder: string): Promise<SherpaModel> {
     };
   }
   const model = pick('ctc', true) ?? pick('model', true) ?? missing('encoder*.onnx, or model*.onnx,');
-  const isNemo = /nemo|conformer/i.test(path.basename(path.resolve(folder)) + path.basename(model));
+  // Each name by itself: "mine" and "model.onnx" put together would read "nemo".
+  const isNemo = [path.resolve(folder), model].some((name) => /nemo|conformer/i.test(path.basename(name)));
   return { kind: isNemo && !/zipformer/i.test(model) ? 'nemoCtc' : 'zipformer2Ctc', tokens, model };
 }

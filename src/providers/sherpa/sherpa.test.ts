@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -217,6 +217,13 @@ describe('a folder with a model', () => {
     const model = await findModel(folder);
     expect(model).toEqual({ kind, tokens: path.join(folder, 'tokens.txt'), ...paths });
     expect(configOf(model)).toMatchObject({ modelConfig: { [kind]: paths, tokens: path.join(folder, 'tokens.txt') } });
+  });
+
+  test('a name across the seam of folder and file is none', async () => {
+    const folder = path.join(folderOf('seam-', []), 'machine');
+    mkdirSync(folder);
+    for (const name of ['tokens.txt', 'model.onnx']) writeFileSync(path.join(folder, name), 'garbage');
+    expect(await findModel(folder)).toMatchObject({ kind: 'zipformer2Ctc' });
   });
 
   test.each([
