@@ -1,0 +1,101 @@
+/**
+ * What a call has brought about, as data. A fact is first made durable on this machine and then applied to the store,
+ * which may be away for minutes; applying it again changes nothing, because its `key` names it within its call.
+ */
+import type { CallOutcome, EndReason } from './call-event.ts';
+
+export type FactBody =
+  /** Twilio announced the call and was answered. Numbers are E.164, `client:…`, `sip:…`, `anonymous`, or empty. */
+  | {
+      readonly type: 'call-opened';
+      readonly accountSid: string;
+      readonly from: string;
+      readonly to: string;
+      readonly agent: string;
+      readonly language: string;
+    }
+  /** One connection of the call's media; `attempt` is 1 for the first and grows with each resume. */
+  | { readonly type: 'stream-started'; readonly streamSid: string; readonly attempt: number }
+  /** A finished turn. Times are milliseconds since the call's first stream began. `index` counts both sides' turns. */
+  | {
+      readonly type: 'turn';
+      readonly index: number;
+      readonly who: 'caller' | 'agent';
+      readonly text: string;
+      readonly fromMs: number;
+      readonly toMs: number;
+      readonly interrupted?: true;
+      /** What the agent meant to say, when it was cut short. */
+      readonly intended?: string;
+    }
+  /** A tool has done its work. It stood here before the model, and so the caller, was told. */
+  | {
+      readonly type: 'tool-effect';
+      readonly id: string;
+      /** How many turns there were when it was used. */
+      readonly afterTurns: number;
+      readonly name: string;
+      /** JSON, as the model wrote and read them. */
+      readonly arguments: string;
+      readonly result: string;
+      readonly failed?: true;
+    }
+  | { readonly type: 'consent'; readonly subject: 'recording'; readonly given: boolean }
+  | { readonly type: 'outcome'; readonly outcome: CallOutcome }
+  /** A closed piece of our own recording. `file` is relative to the folder of recordings. */
+  | {
+      readonly type: 'recording-segment';
+      readonly recordingId: string;
+      readonly index: number;
+      readonly file: string;
+      readonly fromMs: number;
+      readonly toMs: number;
+      readonly bytes: number;
+      readonly sha256: string;
+    }
+  | { readonly type: 'stream-ended'; readonly streamSid: string; readonly reason: EndReason }
+  | { readonly type: 'call-ended'; readonly reason: EndReason }
+  /** Twilio has, or has not, a recording of its own. */
+  | {
+      readonly type: 'carrier-recording';
+      readonly recordingSid: string;
+      readonly url: string;
+      readonly status: string;
+      readonly durationSec?: number;
+    };
+
+export type Fact = FactBody & {
+  /** Names the fact within its call, the same however often it is told: `opened`, `MZ…/started`, `turn/3`. */
+  readonly key: string;
+  readonly tenant: string;
+  readonly callSid: string;
+  /** The node that tells it. */
+  readonly node: string;
+  /** The node's fencing number for this call; a fact of a node that has lost the call to another is refused. */
+  readonly fence: number;
+  /** Wall-clock time, ISO 8601 in UTC. */
+  readonly at: string;
+};
+
+/** The name of a fact within its call. */
+export function factKey(body: FactBody): string {
+  switch (body.type) {
+    case 'call-opened':
+    case 'call-ended':
+    case 'outcome':
+      return body.type;
+    case 'stream-started':
+    case 'stream-ended':
+      return `${body.type}/${body.streamSid}`;
+    case 'turn':
+      return `turn/${body.index}`;
+    case 'tool-effect':
+      return `tool-effect/${body.id}`;
+    case 'consent':
+      return `consent/${body.subject}`;
+    case 'recording-segment':
+      return `recording-segment/${body.recordingId}/${body.index}`;
+    case 'carrier-recording':
+      return `carrier-recording/${body.recordingSid}/${body.status}`;
+  }
+}
