@@ -40,8 +40,10 @@ export type FactBody =
       readonly result: string;
       readonly failed?: true;
     }
-  | { readonly type: 'consent'; readonly subject: 'recording'; readonly given: boolean }
-  | { readonly type: 'outcome'; readonly outcome: CallOutcome }
+  /** The newest `index` holds, for a caller who changes their mind. */
+  | { readonly type: 'consent'; readonly index: number; readonly subject: 'recording'; readonly given: boolean }
+  /** What was gathered so far; the newest `index` holds. */
+  | { readonly type: 'outcome'; readonly index: number; readonly outcome: CallOutcome }
   /** A closed piece of our own recording. `file` is relative to the folder of recordings. */
   | {
       readonly type: 'recording-segment';
@@ -82,8 +84,10 @@ export function factKey(body: FactBody): string {
   switch (body.type) {
     case 'call-opened':
     case 'call-ended':
-    case 'outcome':
       return body.type;
+    case 'outcome':
+    case 'consent':
+      return `${body.type}/${body.index}`;
     case 'stream-started':
     case 'stream-ended':
       return `${body.type}/${body.streamSid}`;
@@ -91,8 +95,6 @@ export function factKey(body: FactBody): string {
       return `turn/${body.index}`;
     case 'tool-effect':
       return `tool-effect/${body.id}`;
-    case 'consent':
-      return `consent/${body.subject}`;
     case 'recording-segment':
       return `recording-segment/${body.recordingId}/${body.index}`;
     case 'carrier-recording':
