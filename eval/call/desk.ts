@@ -1,7 +1,10 @@
 /** Kav's desk for one call, as the server has it in production, with the evaluation's providers in its agent. */
 import { defaultLines } from '../../src/call/agent-lines.ts';
 import { AgentRuntime } from '../../src/call/agent-runtime.ts';
+import { noFacts } from '../../src/call/call-facts.ts';
+import { createSoloCluster } from '../../src/call/cluster.ts';
 import type { JournalEntry } from '../../src/call/journal.ts';
+import { StreamTokens } from '../../src/call/stream-tokens.ts';
 import { Switchboard } from '../../src/call/switchboard.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type { Log } from '../../src/observe/log.ts';
@@ -43,7 +46,9 @@ export async function openEvalDesk(options: EvalDeskOptions): Promise<EvalDesk> 
     vadRms,
     mostCalls: 2,
     accountSid: undefined,
-    date: () => new Date(0),
+    tokens: new StreamTokens(['evaluation']),
+    cluster: createSoloCluster('evaluation'),
+    facts: { log: noFacts, tenant: 'default', node: 'evaluation', date: () => new Date(0) },
   });
   const close = async (): Promise<void> => {
     await desk.close();

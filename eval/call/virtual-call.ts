@@ -21,7 +21,7 @@ export async function playVirtually(plan: CallPlan, parts: SharedParts): Promise
   const clock = new VirtualClock();
   const witness = new Witness();
   const { close, desk, entries } = await openEvalDesk({ clock, plan, witness, parts });
-  const line = new VirtualLine(clock, desk, plan, witness);
+  const line = new VirtualLine(clock, await openCall(desk), plan, witness);
   line.phone.start();
   while (!line.isOver) await clock.advance(500);
   const closing = close();
@@ -35,6 +35,18 @@ export async function playVirtually(plan: CallPlan, parts: SharedParts): Promise
 
 const SIDS = { callSid: `CA${'1'.repeat(32)}`, streamSid: `MZ${'1'.repeat(32)}`, accountSid: `AC${'1'.repeat(32)}` };
 
+interface OpenCall {
+  readonly desk: CallDesk;
+  readonly token: string;
+}
+
+async function openCall(desk: CallDesk): Promise<OpenCall> {
+  const { accountSid, callSid } = SIDS;
+  const opened = await desk.open({ callSid, accountSid, from: '+15550100', to: '+15550101' });
+  if (opened.type === 'refused') throw new StateError(`the desk refused a call: ${opened.reason}`);
+  return { desk, token: opened.token };
+}
+
 class VirtualLine {
   readonly phone: Phone;
   endedBy: Observation['endedBy'] = 'caller';
@@ -44,16 +56,9 @@ class VirtualLine {
   readonly #downlink: PhoneLink;
   #receiver: MediaReceiver | undefined;
 
-  constructor(clock: VirtualClock, desk: CallDesk, { file }: CallPlan, witness: Witness) {
-    const opened = desk.open({
-      callSid: SIDS.callSid,
-      accountSid: SIDS.accountSid,
-      from: '+15550100',
-      to: '+15550101',
-    });
-    if (opened.type === 'refused') throw new StateError(`the desk refused a call: ${opened.reason}`);
+  constructor(clock: VirtualClock, { desk, token }: OpenCall, { file }: CallPlan, witness: Witness) {
     this.#desk = desk;
-    this.#token = opened.token;
+    this.#token = token;
     const net = (sink: PhoneLink) => createNetem(clock, createRandom(1), sink, { latencyMs: LATENCY_MS });
     this.#downlink = net({
       send: (text) => this.phone.receive(text),
@@ -85,6 +90,7 @@ class VirtualLine {
     const { send, close } = this.#downlink;
     const transport = { send, close: once(close), bufferedBytes: 0 };
     const attached = this.#desk.attach({ ...SIDS, token: this.#token }, transport);
+    if (attached instanceof Promise) throw new StateError('the desk does not know its own call');
     if (attached.type === 'refused') throw new StateError(`the desk refused a stream: ${attached.reason}`);
     this.#receiver = attached.receiver;
   }

@@ -9,6 +9,7 @@ const ENGLISH: AgentLines = {
   apology: 'Sorry, something went wrong on my side. Could you say that again?',
   goodbye: "I can't hear anybody, so I will hang up now. Please call again any time. Goodbye.",
   'time-limit': "I'm sorry, we have reached the end of the time for this call. Thank you for calling. Goodbye.",
+  resumed: 'We were cut off for a moment.',
   failure: "I'm sorry, I have a technical problem and can't go on. Please call again in a few minutes. Goodbye.",
 };
 
@@ -20,6 +21,7 @@ const HEBREW: AgentLines = {
   apology: 'סליחה, משהו השתבש אצלי. אפשר לומר את זה שוב?',
   goodbye: 'לא שמעתי תשובה, אז נסיים כאן. אפשר להתקשר שוב בכל שעה. להתראות.',
   'time-limit': 'הגענו לסוף הזמן של השיחה הזאת. תודה על השיחה, ולהתראות.',
+  resumed: 'הקו נותק לרגע, והשיחה ממשיכה.',
   failure: 'סליחה, יש אצלי תקלה ואי אפשר להמשיך כרגע. אפשר להתקשר שוב בעוד כמה דקות. להתראות.',
 };
 

@@ -93,6 +93,7 @@ const lineShapes = {
   apology: lineShape,
   goodbye: lineShape,
   'time-limit': lineShape,
+  resumed: lineShape,
   failure: lineShape,
 } as const satisfies Record<LineName, z.ZodType>;
 

@@ -5,25 +5,28 @@
 import { EchoGuard } from '../audio/echo-guard.ts';
 import type { VadEdge } from '../audio/vad.ts';
 import type { CallState, CallStep } from '../core/call.ts';
-import type { CallEffect, CallEvent, EndReason } from '../core/call-event.ts';
+import type { CallEffect, CallEvent, CallEventBody, EndReason } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
 import { floorOf } from '../core/turn.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { SpeechEvent } from '../providers/contracts.ts';
-import { createMediaEncoder, decodePayload, type MediaMessage, parseMediaMessage } from '../twilio/media-message.ts';
+import { decodePayload, type MediaMessage, parseMediaMessage } from '../twilio/media-message.ts';
 import type { SpeechDetector } from '../vad/detector.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
 import { BadMessages } from './bad-messages.ts';
+import type { CallFacts } from './call-facts.ts';
 import type { CallProviders } from './call-providers.ts';
 import { CallRunner } from './call-runner.ts';
+import type { PastCall } from './cluster.ts';
 import { createEndpointer, type Endpointer } from './endpointer.ts';
 import type { Journal } from './journal.ts';
 import { MediaLoop } from './media-loop.ts';
-import { PlayoutQueue, parseMarkName } from './playout-queue.ts';
+import { type PlayoutQueue, parseMarkName } from './playout-queue.ts';
 import type { PlayoutScheduler } from './playout-scheduler.ts';
 import { Replies } from './replies.ts';
+import { createSessionPlayout } from './session-playout.ts';
 import type { MediaReceiver, MediaTransport } from './transport.ts';
 import { reportTiming, TurnTimer } from './turn-timing.ts';
 
@@ -43,8 +46,13 @@ export interface CallSessionOptions {
   readonly metrics: Metrics;
   /** Where payloads are decoded; shared by all calls, because nothing keeps it. */
   readonly scratch: Buffer;
-  /** Once, when everything has been let go of. `spoken` says whether the caller was told that something went wrong. */
+  readonly facts: CallFacts;
+  /** The call before this stream, when there was one. */
+  readonly past: PastCall | undefined;
+  /** Once, at the end. `spoken` says whether the caller was told that something went wrong. */
   readonly onEnd: (end: { readonly reason: EndReason; readonly spoken: boolean }) => void;
+  /** Once, after `onEnd`, when everything has been let go of. */
+  readonly onClosed: () => void;
 }
 
 /** A carrier that sends nothing is asked about after 2 s and given up after 10 s (design, time budgets). */
@@ -57,7 +65,7 @@ const APOLOGY_MS = 8_000;
 /** Close codes of a peer that meant it (RFC 6455 section 7.4.1); without a close frame it is 1006. */
 const ORDERLY: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 /** Nothing could be said any more. */
-const LINE_GONE: ReadonlySet<EndReason> = new Set(['socket-lost', 'media-lost']);
+const LINE_GONE: ReadonlySet<EndReason> = new Set(['socket-lost', 'media-lost', 'moved']);
 const WS_MEDIA_EVERY_FRAMES = 500;
 
 export class CallSession implements MediaReceiver {
@@ -98,7 +106,11 @@ export class CallSession implements MediaReceiver {
       record: (event, result) => this.#record(event, result),
       onBug: (error) => this.#onBug(error),
     });
-    this.#playout = this.#createPlayout();
+    this.#playout = createSessionPlayout(options, {
+      echo: this.#echo,
+      dispatch: (event) => this.#runner.dispatch(event),
+      onBug: (error) => this.#onBug(error),
+    });
     this.#endpointer = createEndpointer(options, (event) => this.#runner.dispatch(event));
     this.#replies = this.#createReplies();
     providers.listen((event) => this.#guard(() => this.#onSpeech(event)));
@@ -120,10 +132,17 @@ export class CallSession implements MediaReceiver {
     return this.#isSpeechless;
   }
 
-  /** The stream has started: greet. */
+  /** What the call has come to. */
+  get state(): CallState {
+    return this.#runner.state;
+  }
+
+  /** The stream has started: greet, or go on after a lost one. */
   start(): void {
-    this.#o.metrics.callStarted();
-    this.#runner.dispatch({ type: 'call-start' });
+    const { facts, metrics, past } = this.#o;
+    metrics.callStarted();
+    facts.started();
+    this.#runner.dispatch(past ? resumeEvent(past) : { type: 'call-start' });
   }
 
   /** One text message of Media Streams, after `start`. */
@@ -136,9 +155,9 @@ export class CallSession implements MediaReceiver {
     this.#streamEnd(this.#hungUp ?? (ORDERLY.has(code) ? 'caller-hung-up' : 'socket-lost'));
   }
 
-  /** The stream is known to be gone although its socket may not know. */
-  streamLost(): void {
-    this.#streamEnd('socket-lost');
+  /** The stream is known to be gone although its socket may not know; or another node has the call. */
+  streamLost(reason: 'socket-lost' | 'moved'): void {
+    this.#streamEnd(reason);
   }
 
   /** Ends the call with a spoken line. */
@@ -228,8 +247,10 @@ export class CallSession implements MediaReceiver {
     switch (effect.type) {
       case 'greeting-start':
         return this.#replies.greet(effect.reply);
+      case 'resume-start':
+        return this.#replies.resume(effect, state);
       case 'answer-start':
-        return this.#replies.answer(effect.reply, state);
+        return this.#replies.answer(effect.reply, state, effect.resumed);
       case 'line-start':
         if (effect.line === 'failure') this.#lastResort = effect.reply;
         return this.#replies.line(effect.reply, effect.line);
@@ -275,6 +296,7 @@ export class CallSession implements MediaReceiver {
       clock,
       providers,
       playout: this.#playout,
+      commit: (exchange) => this.#o.facts.effect(exchange),
       dispatch: (event) => this.#runner.dispatch(event),
       onExpect: (expectation) =>
         this.#guard(() => {
@@ -286,36 +308,11 @@ export class CallSession implements MediaReceiver {
     });
   }
 
-  #createPlayout(): PlayoutQueue {
-    const { clock, scheduler, settings, streamSid, transport } = this.#o;
-    const encoder = createMediaEncoder(streamSid);
-    return new PlayoutQueue({
-      clock,
-      scheduler,
-      leadMs: settings.playoutLeadMs,
-      markEveryMs: settings.markEveryMs,
-      sink: {
-        media: (frame, playsAt) => {
-          this.#echo.sent(frame, playsAt);
-          transport.send(encoder.media(frame));
-        },
-        mark: (name) => transport.send(encoder.mark(name)),
-        clear: () => transport.send(encoder.clear()),
-      },
-      onStart: (reply, fromMs) =>
-        this.#runner.dispatch({ type: 'playout-start', reply, ...(fromMs === undefined ? {} : { fromMs }) }),
-      onDry: (reply, sentMs) => {
-        this.#o.log.info('MEDIA_TX', { reply, frames: sentMs / 20 });
-        this.#runner.dispatch({ type: 'playout-dry', reply, sentMs });
-      },
-      onUnderrun: () => this.#o.metrics.playoutUnderrun(),
-      onBug: (error) => this.#onBug(error),
-    });
-  }
-
   // The record
 
-  #record(event: CallEvent, [state, effects]: CallStep): void {
+  #record(event: CallEvent, result: CallStep): void {
+    const [state, effects] = result;
+    this.#o.facts.take(event, result);
     this.#o.journal.write({ event, effects, state: floorOf(state.turn) });
     if (event.type === 'reply-error' && event.reply === this.#lastResort) this.#isSpeechless = true;
     this.#endpointer?.take(event, state);
@@ -366,7 +363,7 @@ export class CallSession implements MediaReceiver {
     if (this.#ended) return;
     this.#ended = true;
     this.#hungUp ??= reason;
-    const { journal, log, metrics, onEnd, providers, transport } = this.#o;
+    const { facts, journal, log, metrics, onClosed, onEnd, providers, transport } = this.#o;
     this.#bug?.disarm();
     this.#runner.stop();
     this.#replies.stop();
@@ -375,19 +372,25 @@ export class CallSession implements MediaReceiver {
     this.#reportFrames();
     transport.close(1000, reason);
     metrics.callEnded(reason);
+    if (reason !== 'moved') facts.ended(reason);
     log.info('WS_TX', { frames_sent: this.#playout.framesSent });
     log.info('WS_STOP', { reason, rx: this.#media.framesReceived });
     const { outcome } = this.#runner.state;
     if (outcome) log.info('OUTCOME', { status: outcome.status, flow: outcome.flow, pii: { slots: outcome.slots } });
+    onEnd({ reason, spoken });
     const closing = [providers.close(), journal.close()];
     void Promise.allSettled(closing).then((results) => {
       for (const { status, ...result } of results) {
         if (status === 'rejected')
           log.error('CALL_BUG', { error: `close: ${'reason' in result ? result.reason : ''}` });
       }
-      onEnd({ reason, spoken });
+      onClosed();
     });
   }
+}
+
+function resumeEvent({ elapsedMs, outcome, outcomes, tools, turns }: PastCall): CallEventBody {
+  return { type: 'call-resume', turns, tools, outcomes, elapsedMs, ...(outcome ? { outcome } : {}) };
 }
 
 /** Above every reply that a call can count to. */

@@ -38,19 +38,34 @@ export type Attached =
       readonly reason: TokenRefusal | 'call-busy';
     };
 
+/** Twilio asks what is to follow a stream. `callStatus` is Twilio's word for the call: `in-progress`, `completed`. */
+export interface EndedStream {
+  readonly callSid: string;
+  readonly accountSid: string;
+  readonly callStatus: string;
+  /** Twilio's name for this question, the same when it asks again (`I-Twilio-Idempotency-Token`); empty when unknown. */
+  readonly request: string;
+}
+
 export type AfterStream =
   /** Nothing is to follow: 204. */
   | { readonly type: 'done' }
-  /** The stream died under the caller: say this, then hang up. */
+  /** The stream died under the caller, or was handed over: connect the caller again, with this token. */
+  | { readonly type: 'resume'; readonly token: string }
+  /** It died and cannot go on: say this, then hang up. */
   | { readonly type: 'apologise'; readonly text: string; readonly language: string };
 
 export interface CallDesk {
-  /** Idempotent on CallSid; synchronous and from memory, so that the webhook never waits. */
-  open(call: IncomingCall): Opened;
-  attach(start: StreamStart, transport: MediaTransport): Attached;
+  /**
+   * Idempotent on CallSid. Waits at most a moment: for the disk that keeps the fact, and for the other nodes' count when
+   * there are any. Never rejects for either.
+   */
+  open(call: IncomingCall): Opened | Promise<Opened>;
+  /** At once for a call that this node opened; a stream that was announced to another node must be asked about. */
+  attach(start: StreamStart, transport: MediaTransport): Attached | Promise<Attached>;
   /** Twilio reports that the stream failed: its socket is dead even if ours looks alive. */
   streamFailed(callSid: string, streamSid: string): void;
-  afterStream(callSid: string): AfterStream;
+  afterStream(ended: EndedStream): AfterStream | Promise<AfterStream>;
   /** The language of the agent (BCP 47), for lines that Twilio speaks for us. */
   readonly language: string;
   /** Why no call can be served right now; undefined when all is well. */

@@ -16,6 +16,8 @@ export interface JournalHead {
   readonly version: string;
   readonly callSid: string;
   readonly streamSid: string;
+  /** Which stream of the call it is; left out for the first. */
+  readonly attempt?: number;
   readonly from: string;
   readonly to: string;
   readonly agent: string;
@@ -49,7 +51,7 @@ export interface JournalFolderOptions {
 /** How long a line may wait for company before it is written. */
 const FLUSH_AFTER_MS = 500;
 
-/** Writes `<CallSid>.jsonl` files into one folder, readable by their owner only: they hold what people said. */
+/** Writes `<CallSid>.jsonl` files, `<CallSid>.2.jsonl` for a call's second stream, into one folder, readable by their owner only: they hold what people said. */
 export class JournalFolder {
   readonly #options: JournalFolderOptions;
   #ready: Promise<unknown> | undefined;
@@ -58,14 +60,14 @@ export class JournalFolder {
     this.#options = options;
   }
 
-  pathOf(callSid: string): string {
-    return path.join(this.#options.folder, `${callSid}.jsonl`);
+  pathOf(callSid: string, attempt = 1): string {
+    return path.join(this.#options.folder, attempt === 1 ? `${callSid}.jsonl` : `${callSid}.${attempt}.jsonl`);
   }
 
   open(head: JournalHead): Journal {
     const { folder, clock, onError } = this.#options;
     this.#ready ??= mkdir(folder, { recursive: true, mode: 0o700 });
-    const file = this.#ready.then(() => open(this.pathOf(head.callSid), 'a', 0o600));
+    const file = this.#ready.then(() => open(this.pathOf(head.callSid, head.attempt), 'a', 0o600));
     const journal = new FileJournal(file, clock, (error) => onError(error, head.callSid));
     journal.append(JSON.stringify(head));
     return journal;

@@ -1,6 +1,6 @@
 /** The replies of one call: the one in progress, the one that is being prepared, and the summary of what is long past. */
 import { type CallState, historyOf } from '../core/call.ts';
-import type { CallEventBody, LineName } from '../core/call-event.ts';
+import type { CallEffect, CallEventBody, LineName, ToolExchange } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -12,6 +12,10 @@ import { PreparedAnswer } from './prepared-answer.ts';
 import { type ReplyPlan, type ReplyTools, runReply } from './reply-task.ts';
 import { queueSentence } from './speaker.ts';
 import { Toolbox } from './toolbox.ts';
+import { within } from './within.ts';
+
+/** A disk slower than that costs the certainty that a tool's effect survives a power cut, and not the caller's patience. */
+const COMMIT_WAIT_MS = 2_000;
 
 export interface RepliesOptions {
   readonly agent: AgentRuntime;
@@ -19,6 +23,8 @@ export interface RepliesOptions {
   readonly clock: Clock;
   readonly providers: Pick<CallProviders, 'brain' | 'tts'>;
   readonly playout: PlayoutQueue;
+  /** Makes a tool's effect durable. Rejects when it cannot be kept. */
+  readonly commit: (exchange: ToolExchange) => Promise<void>;
   readonly dispatch: (event: CallEventBody) => void;
   readonly onExpect: (expectation: Expectation) => void;
   readonly log: Log;
@@ -41,7 +47,13 @@ export class Replies {
     this.#start(reply, { kind: 'greeting', text: this.#o.agent.options.greeting });
   }
 
-  answer(reply: number, state: CallState): void {
+  /** After a lost line: the agent's last words again, or, when nothing was said yet, what the brain opens with. */
+  resume({ heard, repeat, reply }: Extract<CallEffect, { type: 'resume-start' }>, state: CallState): void {
+    const lead = this.#o.agent.options.lines.resumed;
+    this.#start(reply, { kind: 'repeat', lead, text: repeat, heard, history: historyOf(state) });
+  }
+
+  answer(reply: number, state: CallState, resumed = false): void {
     const history = historyOf(state);
     const asked = history.at(-1);
     const words = asked?.who === 'caller' ? asked.text : '';
@@ -50,7 +62,8 @@ export class Replies {
       this.#prepared = undefined;
       this.#o.metrics.preparedAnswer('used', prepared.characters);
     }
-    this.#start(reply, { kind: 'answer', history, summary: state.memory.summary, prepared });
+    const lead = resumed ? this.#o.agent.options.lines.resumed : undefined;
+    this.#start(reply, { kind: 'answer', history, summary: state.memory.summary, prepared, lead });
   }
 
   line(reply: number, line: LineName): void {
@@ -137,13 +150,16 @@ function replyTools(options: RepliesOptions): ReplyTools {
   };
 }
 
-function createToolbox({ agent, callSid, clock, dispatch, log, metrics }: RepliesOptions): Toolbox {
+function createToolbox({ agent, callSid, clock, commit, dispatch, log, metrics }: RepliesOptions): Toolbox {
   const record = (slots: Readonly<Record<string, string>>) =>
     dispatch({ type: 'outcome', outcome: { status: 'completed', flow: agent.options.name, slots } });
+  // The tool has done its work all the same: the call goes on, and the operator is told.
+  const onLost = (error: unknown): void => log.error('LEDGER_ERROR', { error: String(error) });
   return new Toolbox({
     tools: agent.options.tools,
     clock,
     call: { callSid, record },
+    commit: (exchange) => within(commit(exchange).catch(onLost), COMMIT_WAIT_MS, clock),
     onToolEnd: ({ name, ms, failed, error }) => {
       metrics.toolEnded(name, failed, ms);
       log[failed ? 'warn' : 'info']('TOOL_END', { tool: name, ms, failed, pii: { error: error && String(error) } });

@@ -26,6 +26,17 @@ export type ReplyPlan =
       readonly history: readonly HistoryTurn[];
       readonly summary?: HistorySummary | undefined;
       readonly prepared?: PreparedAnswer | undefined;
+      /** What to say first: that the line was lost. */
+      readonly lead?: string | undefined;
+    }
+  /** After the line was lost: the brain's question once more or, from a brain that has none, the agent's last words. */
+  | {
+      readonly kind: 'repeat';
+      readonly lead: string;
+      readonly text: string;
+      /** How much of the text was heard. */
+      readonly heard: string;
+      readonly history: readonly HistoryTurn[];
     }
   | { readonly kind: 'line'; readonly line: LineName; readonly text: string };
 
@@ -83,9 +94,24 @@ class ReplyTask {
 
   /** Whether the call ends with this reply. */
   async follow(plan: ReplyPlan): Promise<boolean> {
-    const hangUp = plan.kind === 'line' ? await this.#line(plan) : await this.#converse(plan);
+    const hangUp = await this.#speak(plan);
     await this.#speaker.finish();
     return hangUp;
+  }
+
+  async #speak(plan: ReplyPlan): Promise<boolean> {
+    if (plan.kind === 'line') return this.#line(plan);
+    if (plan.kind === 'repeat') return this.#repeat(plan);
+    return this.#converse(plan);
+  }
+
+  async #repeat({ heard, history, lead, text }: Extract<ReplyPlan, { kind: 'repeat' }>): Promise<boolean> {
+    await this.#speaker.say(lead, 'resumed');
+    const request = { reply: this.#reply, opening: true, history, toolsAllowed: false };
+    const { said, hangUp } = await this.#round(this.#tools.brain.respond(request, this.#signal));
+    if (said !== '' || hangUp) return hangUp;
+    await this.#say(unheard(text, heard), []);
+    return false;
   }
 
   async #line({ text, line }: Extract<ReplyPlan, { kind: 'line' }>): Promise<boolean> {
@@ -93,8 +119,9 @@ class ReplyTask {
     return false;
   }
 
-  async #converse(plan: Exclude<ReplyPlan, { kind: 'line' }>): Promise<boolean> {
+  async #converse(plan: Extract<ReplyPlan, { kind: 'greeting' | 'answer' }>): Promise<boolean> {
     const opening = plan.kind === 'greeting';
+    if (plan.kind === 'answer' && plan.lead !== undefined) await this.#speaker.say(plan.lead, 'resumed');
     if (opening && isSpeakable(plan.text)) await this.#speaker.say(plan.text);
     let history = opening ? [] : plan.history;
     const summary = opening ? undefined : plan.summary;
@@ -158,6 +185,18 @@ class ReplyTask {
     this.#signal.throwIfAborted();
     return exchanges;
   }
+}
+
+/** The sentences that were not heard to their end; of words that were all heard the last, which mostly asks something. */
+function unheard(text: string, heard: string): readonly string[] {
+  const splitter = new SentenceSplitter();
+  const sentences = [...splitter.push(text), ...splitter.flush()];
+  let end = -1;
+  const first = sentences.findIndex((sentence) => {
+    end += sentence.length + 1;
+    return end > heard.length;
+  });
+  return first < 0 ? sentences.slice(-1) : sentences.slice(first);
 }
 
 /** Hands over nothing that arrives after the abort, even from a brain that does not watch its signal. */

@@ -1,49 +1,60 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-
-/** What proves that a stream belongs to a call that Twilio announced: good for one stream, for one minute. */
-export interface StreamToken {
-  readonly value: string;
-  readonly callSid: string;
-  readonly expiresAt: number;
-  used: boolean;
-}
+/**
+ * What proves that a stream belongs to a call that Twilio announced: good for one stream of one call, for one minute.
+ * Any node can check the signature, because all share the key; who has used a token is remembered elsewhere.
+ */
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 export type TokenRefusal = 'token-missing' | 'token-unknown' | 'token-used' | 'token-expired' | 'token-of-other-call';
 
-const LIFETIME_MS = 60_000;
-/** 256 bits: not to be guessed, and short enough for a `<Parameter>` (500 characters at most). */
-const BYTES = 32;
+/** One stream of a call. */
+export interface StreamTicket {
+  readonly callSid: string;
+  readonly accountSid: string;
+  /** 1 for the first stream, more for each resume. */
+  readonly attempt: number;
+  /** Wall-clock ms when the token was issued, by the issuing node's clock. */
+  readonly issuedAt: number;
+}
 
+export type CheckedToken =
+  | { readonly ok: true; readonly ticket: StreamTicket }
+  | { readonly ok: false; readonly reason: TokenRefusal };
+
+export const TOKEN_LIFETIME_MS = 60_000;
+const KEY_BYTES = 32;
+/** CallSid, attempt and time, then 256 bits of HMAC-SHA-256. Together far below the 500 characters of a `<Parameter>`. */
+const TOKEN = /^(CA[0-9a-f]{32})\.(\d{1,2})\.([0-9a-z]{1,10})\.([A-Za-z0-9_-]{43})$/i;
+
+/** Signs and checks tokens with keys made from secrets that all nodes share: the newest signs, all are good. */
 export class StreamTokens {
-  readonly #byCall = new Map<string, StreamToken>();
+  readonly #keys: readonly Buffer[];
 
-  /** The call's token; the same one while it is unused and fresh, because a webhook may be delivered twice. */
-  issue(callSid: string, now: number): string {
-    const known = this.#byCall.get(callSid);
-    if (known && (known.used || known.expiresAt > now)) return known.value;
-    const value = randomBytes(BYTES).toString('base64url');
-    this.#byCall.set(callSid, { value, callSid, expiresAt: now + LIFETIME_MS, used: false });
-    return value;
+  /** `secrets` are the auth tokens of the account, the newest first; at least one. */
+  constructor(secrets: readonly string[]) {
+    this.#keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', 'kav stream token', KEY_BYTES)));
   }
 
-  /** Uses the token up if it is good for this call. */
-  redeem(value: string, callSid: string, now: number): TokenRefusal | 'good' {
-    if (value === '') return 'token-missing';
-    const token = this.#byCall.get(callSid);
-    if (!token || !isSame(token.value, value)) {
-      const isOfOther = [...this.#byCall.values()].some((other) => isSame(other.value, value));
-      return isOfOther ? 'token-of-other-call' : 'token-unknown';
+  issue({ callSid, accountSid, attempt, issuedAt }: StreamTicket): string {
+    const body = `${callSid}.${attempt}.${Math.max(0, Math.trunc(issuedAt)).toString(36)}`;
+    return `${body}.${signature(this.#keys[0]!, body, accountSid)}`;
+  }
+
+  /** Whether the token is ours and of this call. Its age and its use are not judged here. Never throws. */
+  check(value: string, { callSid, accountSid }: Pick<StreamTicket, 'callSid' | 'accountSid'>): CheckedToken {
+    if (value === '') return { ok: false, reason: 'token-missing' };
+    const [, ofCall = '', attempt = '', issued = '', mac = ''] = TOKEN.exec(value) ?? [];
+    const body = `${ofCall}.${attempt}.${issued}`;
+    if (!this.#keys.some((key) => isSame(signature(key, body, accountSid), mac))) {
+      return { ok: false, reason: 'token-unknown' };
     }
-    if (token.used) return 'token-used';
-    if (token.expiresAt <= now) return 'token-expired';
-    token.used = true;
-    return 'good';
-  }
-
-  forget(callSid: string): void {
-    this.#byCall.delete(callSid);
+    if (ofCall !== callSid) return { ok: false, reason: 'token-of-other-call' };
+    const issuedAt = Number.parseInt(issued, 36);
+    return { ok: true, ticket: { callSid, accountSid, attempt: Number(attempt), issuedAt } };
   }
 }
+
+const signature = (key: Buffer, body: string, accountSid: string): string =>
+  createHmac('sha256', key).update(`${body}.${accountSid}`).digest('base64url');
 
 function isSame(a: string, b: string): boolean {
   const [x, y] = [Buffer.from(a), Buffer.from(b)];

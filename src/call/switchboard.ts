@@ -1,69 +1,53 @@
 /**
- * Every call of this process: opened by the webhook, taken up by the stream, remembered for a while after its end so
- * that Twilio's late questions get the right answer.
+ * Every call of this process: opened by the webhook, taken up by the stream, connected again when the stream is lost,
+ * and remembered for a while after its end so that Twilio's late questions get the right answer.
  */
-import { FRAME_MS } from '../audio/frame.ts';
 import type { EndReason } from '../core/call-event.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Log } from '../observe/log.ts';
-import type { Metrics } from '../observe/metrics.ts';
-import type { DetectorFactory } from '../vad/detector.ts';
-import type { AgentRuntime } from './agent-runtime.ts';
-import { CallSession } from './call-session.ts';
-import type { AfterStream, Attached, CallDesk, IncomingCall, Opened, StreamStart } from './desk.ts';
-import type { Journal, JournalHead } from './journal.ts';
-import { PlayoutScheduler } from './playout-scheduler.ts';
+import { CallBook } from './call-book.ts';
+import { stamp } from './call-facts.ts';
+import { afterwardsOf, type CallRecord, isResumable, isServedHere, pastOf, type StreamEnd } from './call-record.ts';
+import type { CallSession } from './call-session.ts';
+import type { Afterwards, Cluster } from './cluster.ts';
+import type { AfterStream, Attached, CallDesk, EndedStream, IncomingCall, Opened, StreamStart } from './desk.ts';
 import { Prewarm } from './prewarm.ts';
-import { StreamTokens } from './stream-tokens.ts';
+import { SessionFactory, type SessionFactoryOptions } from './session-factory.ts';
+import type { StreamTicket, StreamTokens } from './stream-tokens.ts';
 import type { MediaTransport } from './transport.ts';
+import { within } from './within.ts';
 
-export interface SwitchboardOptions {
-  readonly clock: Clock;
-  readonly agent: AgentRuntime;
-  readonly journals: { open(head: JournalHead): Journal };
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly version: string;
-  readonly detectors: DetectorFactory;
-  /** The RMS below which nothing is speech (`VAD_RMS`). */
-  readonly vadRms: number;
+export interface SwitchboardOptions extends SessionFactoryOptions {
   readonly mostCalls: number;
   /** When known, calls of other accounts are refused: a token may sign for subaccounts too. */
   readonly accountSid: string | undefined;
-  /** Wall-clock time for the journal's head. */
-  readonly date: () => Date;
-}
-
-interface CallRecord {
-  readonly call: IncomingCall;
-  readonly openedAt: number;
-  session?: CallSession;
-  streamSid?: string;
-  end?: { readonly reason: EndReason; readonly spoken: boolean };
+  readonly tokens: StreamTokens;
+  readonly cluster: Cluster;
 }
 
 const WATCH_EVERY_MS = 1_000;
-/** How long an ended, or never started, call is remembered for late and repeated callbacks. */
-const REMEMBER_MS = 10 * 60_000;
-/** The longest message has 64 KiB, and base64 needs four characters for three bytes. */
-const SCRATCH_BYTES = 48 * 1024;
+/** How long the webhook waits for the disk. With a slower one the fact is lost only if the power fails as well. */
+const OPENED_WAIT_MS = 500;
 
 export class Switchboard implements CallDesk {
   readonly #o: SwitchboardOptions;
-  readonly #calls = new Map<string, CallRecord>();
-  readonly #tokens = new StreamTokens();
-  readonly #scheduler: PlayoutScheduler;
+  readonly #book: CallBook;
   readonly #prewarm: Prewarm;
-  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
-  readonly #sessions = new Set<CallSession>();
+  readonly #factory: SessionFactory;
+  readonly #sessions = new Map<CallSession, CallRecord>();
   #disarmWatch: (() => void) | undefined;
   #draining = false;
   #onEmpty: (() => void)[] = [];
 
   constructor(options: SwitchboardOptions) {
     this.#o = options;
-    this.#scheduler = new PlayoutScheduler(options.clock, (lateMs) => options.metrics.playoutLateness(lateMs));
+    const { clock, facts, tokens } = options;
+    this.#book = new CallBook({ clock, tokens, date: facts.date });
     this.#prewarm = new Prewarm(options);
+    this.#factory = new SessionFactory(options);
+    options.cluster.join({
+      liveCalls: () => [...this.#sessions.values()].map(({ call }) => call.callSid),
+      moved: (callSid) => this.#book.get(callSid)?.session?.streamLost('moved'),
+      afterwards: (callSid) => this.#afterwards(callSid),
+    });
   }
 
   get language(): string {
@@ -78,20 +62,25 @@ export class Switchboard implements CallDesk {
     return this.#sessions.size;
   }
 
-  open(call: IncomingCall): Opened {
-    const { agent, clock, log } = this.#o;
-    if (!this.#calls.has(call.callSid)) {
-      const reason = this.#refusal(call);
-      if (reason) {
-        log.warn('CALL_REFUSED', { call_sid: call.callSid, reason });
-        return { type: 'refused', reason, text: agent.options.lines.failure };
-      }
-      this.#calls.set(call.callSid, { call, openedAt: clock.now() });
-      log.info('CALL_OPEN', { call_sid: call.callSid, pii: { from: call.from, to: call.to } });
-      this.#prewarm.begin(call.callSid);
-      this.#watch();
+  // A call begins
+
+  async open(call: IncomingCall): Promise<Opened> {
+    const { cluster, log } = this.#o;
+    const known = this.#book.get(call.callSid);
+    if (known) return { type: 'accepted', token: known.token };
+    const refusal = this.#refusal(call);
+    if (refusal) return this.#refuse(call, refusal);
+    const record = this.#book.add(call, 1);
+    this.#prewarm.begin(call.callSid);
+    const admitted = await cluster.admit(call);
+    if (admitted?.type === 'refused') {
+      this.#book.remove(call.callSid);
+      return this.#refuse(call, admitted.reason);
     }
-    return { type: 'accepted', token: this.#tokens.issue(call.callSid, clock.now()) };
+    log.info('CALL_OPEN', { call_sid: call.callSid, pii: { from: call.from, to: call.to } });
+    this.#watch();
+    await this.#noteOpened(call);
+    return { type: 'accepted', token: record.token };
   }
 
   #refusal({ accountSid }: IncomingCall): 'draining' | 'other-account' | 'full' | undefined {
@@ -100,40 +89,163 @@ export class Switchboard implements CallDesk {
     return this.#sessions.size >= this.#o.mostCalls ? 'full' : undefined;
   }
 
-  attach(start: StreamStart, transport: MediaTransport): Attached {
-    const record = this.#calls.get(start.callSid);
-    const verdict = this.#tokens.redeem(start.token, start.callSid, this.#o.clock.now());
-    if (verdict !== 'good') return { type: 'refused', reason: verdict };
-    if (!record || record.call.accountSid !== start.accountSid)
-      return { type: 'refused', reason: 'token-of-other-call' };
-    if (record.session) return { type: 'refused', reason: 'call-busy' };
-    const session = this.#createSession(record, start, transport);
-    record.session = session;
+  #refuse({ callSid }: IncomingCall, reason: 'draining' | 'other-account' | 'full'): Opened {
+    this.#o.log.warn('CALL_REFUSED', { call_sid: callSid, reason });
+    return { type: 'refused', reason, text: this.#o.agent.options.lines.failure };
+  }
+
+  /** The webhook is answered when its fact is kept, or when the disk is too slow for a caller who waits. */
+  async #noteOpened({ accountSid, callSid, from, to }: IncomingCall): Promise<void> {
+    const { agent, clock, facts, log } = this.#o;
+    const { language, name } = agent.options;
+    const body = { type: 'call-opened', accountSid, from, to, agent: name, language } as const;
+    const kept = facts.log.append(stamp(body, callSid, 0, facts)).catch((error: unknown) => {
+      log.error('LEDGER_ERROR', { call_sid: callSid, error: String(error) });
+    });
+    await within(kept, OPENED_WAIT_MS, clock);
+  }
+
+  // A stream begins
+
+  attach(start: StreamStart, transport: MediaTransport): Attached | Promise<Attached> {
+    const presented = this.#book.present(start);
+    if (presented.type === 'refused') return presented;
+    if (presented.type === 'foreign') return this.#attachForeign(presented, start, transport);
+    const { record } = presented;
+    const attached = this.#begin(record, start, transport);
+    void this.#tellClaim(record, start);
+    return attached;
+  }
+
+  /** Its own stream is not waited for; but if another node has used the token, that node has the call. */
+  async #tellClaim(record: CallRecord, { accountSid, callSid, streamSid }: StreamStart): Promise<void> {
+    const claimed = await this.#o.cluster.claim({ accountSid, attempt: record.attempt, callSid, streamSid });
+    if (claimed.type !== 'refused' || record.streamSid !== streamSid) return;
+    this.#o.log.warn('CALL_MOVED', { call_sid: callSid, reason: claimed.reason });
+    record.session?.streamLost('moved');
+  }
+
+  async #attachForeign(
+    { isLate, ticket }: { readonly isLate: boolean; readonly ticket: StreamTicket },
+    start: StreamStart,
+    transport: MediaTransport,
+  ): Promise<Attached> {
+    const { accountSid, attempt, callSid } = ticket;
+    const claimed = await this.#o.cluster.claim({ accountSid, attempt, callSid, streamSid: start.streamSid });
+    if (claimed.type === 'refused') return claimed;
+    // Nobody can tell whether it was used: a fresh token is believed, since the upgrade was signed as well.
+    if (claimed.type === 'unknown' && isLate) return { type: 'refused', reason: 'token-expired' };
+    const known = this.#book.get(callSid);
+    if (known && (known.session || known.attempt >= attempt)) return { type: 'refused', reason: 'token-used' };
+    const past = claimed.type === 'claimed' ? claimed.past : known?.past;
+    const call = past?.call ?? known?.call ?? { accountSid, callSid, from: '', to: '' };
+    const record = this.#book.add(call, attempt);
+    record.used = true;
+    if (past) record.past = past;
+    return this.#begin(record, start, transport);
+  }
+
+  #begin(record: CallRecord, start: StreamStart, transport: MediaTransport): Attached {
+    if (record.call.accountSid !== start.accountSid) return { type: 'refused', reason: 'token-of-other-call' };
+    const { clock, log } = this.#o;
+    record.startedAt ??= clock.now() - (record.past?.elapsedMs ?? 0);
     record.streamSid = start.streamSid;
-    this.#sessions.add(session);
+    delete record.end;
+    const providers = this.#prewarm.claim(start.callSid);
+    const session: CallSession = this.#factory.create({
+      record,
+      streamSid: start.streamSid,
+      transport,
+      providers,
+      onEnd: (end) => this.#onEnd(record, session, end),
+      onClosed: () => this.#onClosed(session),
+    });
+    record.session = session;
+    this.#sessions.set(session, record);
     this.#watch();
+    if (record.past) log.info('CALL_RESUME', { call_sid: start.callSid, attempt: record.attempt });
     session.start();
     return { type: 'attached', receiver: session };
   }
 
+  // A stream ends
+
   streamFailed(callSid: string, streamSid: string): void {
-    const record = this.#calls.get(callSid);
-    if (record?.streamSid === streamSid) record.session?.streamLost();
+    const record = this.#book.get(callSid);
+    if (record?.streamSid === streamSid) record.session?.streamLost('socket-lost');
   }
 
-  /** Also tells us that the stream is over: a session that has not noticed has lost its socket. */
-  afterStream(callSid: string): AfterStream {
-    const record = this.#calls.get(callSid);
-    if (!record) return { type: 'done' };
-    const { session } = record;
-    const isExpected = session?.reason !== undefined;
-    if (session && !isExpected) session.streamLost();
-    const end =
-      record.end ??
-      (session && { reason: session.reason ?? 'socket-lost', spoken: isExpected && !session.isSpeechless });
-    if (!end || end.spoken) return { type: 'done' };
+  async afterStream({ accountSid, callSid, callStatus, request }: EndedStream): Promise<AfterStream> {
+    const record = this.#book.get(callSid);
+    if (record?.asked && request !== '' && record.asked.request === request) {
+      return this.#answer(record, record.asked.answer);
+    }
+    const answer = await this.#judgeEnd(callSid);
+    // A caller who has hung up is not connected again, whatever became of the stream.
+    if (callStatus !== 'in-progress' || answer.type === 'done') return this.#conclude(callSid, { type: 'done' });
+    if (answer.type === 'apologise') return this.#conclude(callSid, answer);
+    const resumed = record ?? this.#book.add({ accountSid, callSid, from: '', to: '' }, answer.attempt);
+    this.#book.issue(resumed, answer.attempt);
+    resumed.asked = { request, answer };
+    this.#prewarm.begin(callSid);
+    this.#watch();
+    return this.#answer(resumed, answer);
+  }
+
+  /** A node that has not served the newest stream asks the others first. */
+  async #judgeEnd(callSid: string): Promise<Afterwards> {
+    const record = this.#book.get(callSid);
+    if (record && isServedHere(record)) return this.#afterwards(callSid)!;
+    const told = await this.#o.cluster.afterwards(callSid);
+    if (told.type !== 'unknown') return told;
+    return record ? afterwardsOf(record) : { type: 'apologise' };
+  }
+
+  /** Being asked also tells us that the stream is over: a session that has not noticed has lost its socket. */
+  #afterwards(callSid: string): Afterwards | undefined {
+    const record = this.#book.get(callSid);
+    if (!record || !isServedHere(record)) return undefined;
+    if (record.session && record.session.reason === undefined) record.session.streamLost('socket-lost');
+    return afterwardsOf(record);
+  }
+
+  #conclude(callSid: string, answer: Exclude<Afterwards, { type: 'resume' }>): AfterStream {
+    const record = this.#book.get(callSid);
+    if (record) this.#close(record, record.end?.reason ?? 'socket-lost');
+    return this.#answer(record, answer);
+  }
+
+  #answer(record: CallRecord | undefined, answer: Afterwards): AfterStream {
+    if (answer.type === 'done') return { type: 'done' };
+    if (answer.type === 'resume' && record) return { type: 'resume', token: record.token };
     return { type: 'apologise', text: this.#o.agent.options.lines.failure, language: this.language };
   }
+
+  #onEnd(record: CallRecord, session: CallSession, end: StreamEnd): void {
+    record.end = end;
+    record.past = pastOf(record, session.state, this.#o.clock.now());
+    delete record.session;
+    this.#o.log.info('CALL_END', { call_sid: record.call.callSid, reason: end.reason });
+    if (!isResumable(end.reason)) this.#close(record, end.reason);
+  }
+
+  #onClosed(session: CallSession): void {
+    this.#sessions.delete(session);
+    if (this.#sessions.size > 0) return;
+    for (const resolve of this.#onEmpty.splice(0)) resolve();
+  }
+
+  /** The call is over, once; unless another node goes on with it. */
+  #close(record: CallRecord, reason: EndReason): void {
+    if (record.isOver || reason === 'moved') return;
+    record.isOver = true;
+    const { cluster, facts } = this.#o;
+    const { callSid } = record.call;
+    facts.log.note(stamp({ type: 'call-ended', reason }, callSid, record.attempt, facts));
+    cluster.release(callSid);
+  }
+
+  // The process ends
 
   async drain(): Promise<void> {
     this.#draining = true;
@@ -142,76 +254,18 @@ export class Switchboard implements CallDesk {
 
   /** Apologises to every caller and hangs up; resolves when they have gone. */
   endCalls(): Promise<void> {
-    for (const session of this.#sessions) session.requestEnd('draining');
+    for (const session of this.#sessions.keys()) session.requestEnd('draining');
     return this.drain();
   }
 
   async close(): Promise<void> {
     this.#draining = true;
     const empty = this.drain();
-    for (const session of this.#sessions) session.streamLost();
+    for (const session of this.#sessions.keys()) session.streamLost('socket-lost');
     await Promise.all([empty, this.#prewarm.close()]);
     this.#disarmWatch?.();
     this.#disarmWatch = undefined;
-    this.#calls.clear();
-  }
-
-  #createSession(record: CallRecord, { callSid, streamSid }: StreamStart, transport: MediaTransport): CallSession {
-    const { agent, clock, detectors, journals, log, metrics, vadRms } = this.#o;
-    const { settings } = agent.options;
-    const callLog = log.child({ sid: streamSid, call_sid: callSid });
-    const session: CallSession = new CallSession({
-      clock,
-      scheduler: this.#scheduler,
-      agent,
-      providers: this.#prewarm.claim(callSid),
-      settings,
-      vad: detectors.open({ rmsFloor: vadRms, sustainFrames: Math.round(settings.bargeInMs / FRAME_MS) }),
-      callSid,
-      streamSid,
-      transport,
-      journal: journals.open(this.#headOf(record.call, streamSid)),
-      log: callLog,
-      metrics,
-      scratch: this.#scratch,
-      onEnd: (end) => this.#onEnd(record, session, end),
-    });
-    return session;
-  }
-
-  #headOf({ callSid, from, to }: IncomingCall, streamSid: string) {
-    const { agent, date, version } = this.#o;
-    const { name, language, settings, stt, brain, tts } = agent.options;
-    const providers = { stt: stt.name, brain: brain.name, tts: tts.name };
-    const startedAt = date().toISOString();
-    const { caveats } = agent;
-    return {
-      journal: 1,
-      version,
-      callSid,
-      streamSid,
-      from,
-      to,
-      agent: name,
-      language,
-      providers,
-      caveats,
-      startedAt,
-      settings,
-    } as const;
-  }
-
-  #onEnd(
-    record: CallRecord,
-    session: CallSession,
-    end: { readonly reason: EndReason; readonly spoken: boolean },
-  ): void {
-    record.end = end;
-    delete record.session;
-    this.#sessions.delete(session);
-    this.#o.log.info('CALL_END', { call_sid: record.call.callSid, reason: end.reason });
-    if (this.#sessions.size > 0) return;
-    for (const resolve of this.#onEmpty.splice(0)) resolve();
+    this.#book.clear();
   }
 
   /** One timer for all calls, while there are any to look after or to remember. */
@@ -219,19 +273,9 @@ export class Switchboard implements CallDesk {
     const { clock } = this.#o;
     this.#disarmWatch ??= clock.at(clock.now() + WATCH_EVERY_MS, () => {
       this.#disarmWatch = undefined;
-      for (const session of this.#sessions) session.watch();
-      this.#forgetOld(clock.now() - REMEMBER_MS);
-      if (this.#calls.size > 0) this.#watch();
+      for (const session of this.#sessions.keys()) session.watch();
+      this.#book.forgetOld();
+      if (this.#book.size > 0) this.#watch();
     });
-  }
-
-  /** Calls are kept in the order of opening, so the old ones come first. */
-  #forgetOld(before: number): void {
-    for (const [callSid, { openedAt, session }] of this.#calls) {
-      if (openedAt > before) return;
-      if (session) continue;
-      this.#calls.delete(callSid);
-      this.#tokens.forget(callSid);
-    }
   }
 }

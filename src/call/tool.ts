@@ -6,6 +6,11 @@ export interface ToolCall {
   readonly callSid: string;
   /** Aborted when the tool's time is over. An interruption or the end of the call does not abort it: it has begun. */
   readonly signal: AbortSignal;
+  /**
+   * Names this use of the tool within all calls: the same tool with the same arguments in the same call has the same key,
+   * also when a node dies in the middle and another goes on. Hand it to whatever does the work, so that it is done once.
+   */
+  readonly idempotencyKey: string;
   /** Notes what the call has gathered, for the record and the report: the lead, the appointment. */
   readonly record: (slots: Readonly<Record<string, string>>) => void;
 }

@@ -24,10 +24,12 @@ const slow = (log: string[], name: string, alone = false): Tool =>
 function openToolbox(tools: Record<string, Tool>) {
   const recorded: unknown[] = [];
   const ends: unknown[] = [];
+  const committed: unknown[] = [];
   const toolbox = new Toolbox({
     tools,
     clock,
     call: { callSid: 'CA00', record: (slots) => recorded.push(slots) },
+    commit: async ({ name, result }) => void committed.push([name, result]),
     onToolEnd: ({ name, failed }) => ends.push([name, failed]),
   });
   const run = async (...wishes: [name: string, args: string][]) => {
@@ -35,7 +37,7 @@ function openToolbox(tools: Record<string, Tool>) {
     await clock.advance(60_000);
     return (await work).map(({ result, failed }) => (failed ? `failed ${result}` : result));
   };
-  return { toolbox, run, recorded, ends };
+  return { toolbox, run, recorded, ends, committed };
 }
 
 const lead = tool({
@@ -49,8 +51,9 @@ const lead = tool({
 
 describe('a toolbox', () => {
   test('runs a tool with its checked input, and tells the result as JSON', async () => {
-    const { run, recorded, ends } = openToolbox({ saveLead: lead });
+    const { run, recorded, ends, committed } = openToolbox({ saveLead: lead });
     expect(await run(['saveLead', '{"name":"Dana","rooms":3}'])).toEqual(['{"saved":"Dana","rooms":3}']);
+    expect(committed, 'durable before the model is told').toEqual([['saveLead', '{"saved":"Dana","rooms":3}']]);
     expect(recorded).toEqual([{ name: 'Dana' }]);
     expect(ends).toEqual([['saveLead', false]]);
   });

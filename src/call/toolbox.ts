@@ -2,6 +2,7 @@
  * Runs what the model asks for. The model is assumed hostile: a tool gets only what its schema lets through, has its own
  * time, and its result is data of bounded size.
  */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ToolExchange } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
@@ -34,8 +35,10 @@ interface Told {
 export interface ToolboxOptions {
   readonly tools: Readonly<Record<string, Tool>>;
   readonly clock: Clock;
-  readonly call: Omit<ToolCall, 'signal'>;
+  readonly call: Omit<ToolCall, 'signal' | 'idempotencyKey'>;
   readonly onToolEnd: (end: ToolEnd) => void;
+  /** Makes what a tool has done durable; the model, and so the caller, is told afterwards. Never rejects. */
+  readonly commit: (exchange: ToolExchange) => Promise<void>;
 }
 
 /** More than one round may hold, a model in a loop has; its rest is refused. */
@@ -86,8 +89,10 @@ export class Toolbox {
     const end = { name, ms: Math.round(clock.now() - startedAt), failed: failed ?? false };
     onToolEnd(error === undefined ? end : { ...end, error });
     const args = wish.arguments.slice(0, LONGEST_ARGUMENTS);
-    const exchange = { id: wish.id, name: wish.name, arguments: args, result };
-    return failed ? { ...exchange, failed } : exchange;
+    const told = { id: wish.id, name: wish.name, arguments: args, result };
+    const exchange: ToolExchange = failed ? { ...told, failed } : told;
+    await this.#options.commit(exchange);
+    return exchange;
   }
 
   async #tell(wish: ToolWish, index: number): Promise<Told> {
@@ -96,10 +101,10 @@ export class Toolbox {
     if (index >= MOST_IN_A_ROUND || this.#used++ >= MOST_IN_A_CALL) return refusal('too many tools were asked for');
     const input = parseArguments(tool.input, wish.arguments);
     if (!input.ok) return refusal(input.problem);
-    return this.#perform(tool, input.value);
+    return this.#perform(tool, input.value, wish);
   }
 
-  async #perform(tool: Tool, input: unknown): Promise<Told> {
+  async #perform(tool: Tool, input: unknown, wish: ToolWish): Promise<Told> {
     const { call, clock } = this.#options;
     const abort = new AbortController();
     let disarm = () => {};
@@ -110,7 +115,8 @@ export class Toolbox {
       });
     });
     try {
-      const work = Promise.resolve(tool.run(input as never, { ...call, signal: abort.signal }));
+      const idempotencyKey = keyOf(call.callSid, wish);
+      const work = Promise.resolve(tool.run(input as never, { ...call, idempotencyKey, signal: abort.signal }));
       return { result: serializeResult(await Promise.race([work, expiry])) };
     } catch (error) {
       // The model needs to know that it failed, not how our side is built.
@@ -129,6 +135,12 @@ export function describeTools(tools: Readonly<Record<string, Tool>>): readonly T
     parameters: z.toJSONSchema(input, { io: 'input' }) as Readonly<Record<string, unknown>>,
   }));
 }
+
+/** The same wish of the same call has the same key, whoever asks for it again: a model, or a node that took over. */
+const keyOf = (callSid: string, { arguments: args, name }: ToolWish): string =>
+  createHash('sha256')
+    .update(JSON.stringify([callSid, name, args]))
+    .digest('base64url');
 
 type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
 

@@ -1,9 +1,13 @@
 /** The heavy half of a server's start: the agent's file, its providers and its first words. */
+import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Agent } from '../call/agent.ts';
 import { AgentRuntime } from '../call/agent-runtime.ts';
+import { noFacts } from '../call/call-facts.ts';
+import { createSoloCluster } from '../call/cluster.ts';
 import { JournalFolder } from '../call/journal.ts';
 import { createSpeechFolder } from '../call/speech-store.ts';
+import { StreamTokens } from '../call/stream-tokens.ts';
 import { Switchboard } from '../call/switchboard.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
@@ -18,6 +22,8 @@ import { createNewsDesk } from './provider-news.ts';
 import { type ChosenProviders, chooseProviders } from './providers.ts';
 import { VERSION } from './version.ts';
 
+const NODE = hostname();
+
 /** What the light half has made. */
 export interface Parts {
   readonly environment: Environment;
@@ -26,6 +32,7 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly log: FlushableLog;
   readonly journalFolder: string;
+  readonly authTokens: readonly string[];
 }
 
 export interface ReadyAgent {
@@ -68,7 +75,9 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     vadRms: environment.VAD_RMS,
     mostCalls: environment.KAV_MAX_CALLS,
     accountSid: environment.TWILIO_ACCOUNT_SID,
-    date: () => new Date(),
+    tokens: new StreamTokens(parts.authTokens),
+    cluster: createSoloCluster(NODE),
+    facts: { log: noFacts, tenant: 'default', node: NODE, date: () => new Date() },
   });
   // Calls may come before the lines are spoken; they then wait for the voice, as every other sentence does.
   runtime.prepare().catch((error: unknown) => log.error('TTS_ERROR', { message: String(error) }));

@@ -34,7 +34,7 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
   const publicOrigin = publicOriginOf(environment);
   const authTokens = await authTokensOf(environment);
   const journalFolder = path.resolve(environment.KAV_DATA_DIR, 'journals');
-  const parts: Parts = { environment, raw, clock, metrics, log, journalFolder };
+  const parts: Parts = { environment, raw, clock, metrics, log, journalFolder, authTokens };
   const loading = import('./load-desk.ts').then(({ loadDesk }) => loadDesk(parts));
   loading.catch(() => {}); // reported through `ready`; a desk that never comes is answered for by the server
   const server = await openHttpServer({

@@ -11,6 +11,7 @@ export type LineName =
   | 'apology' // a reply failed; the caller is asked to say it again
   | 'goodbye' // nobody is there: the polite end
   | 'time-limit' // the longest allowed call is over
+  | 'resumed' // the line was lost and is back
   | 'failure'; // Kav cannot go on: the apologetic end
 
 /** Why a call ended, for the journal, the log and `/webhook/stream_ended`. */
@@ -24,10 +25,23 @@ export type EndReason =
   | 'socket-lost'
   | 'media-lost'
   | 'internal-error'
-  | 'draining';
+  | 'draining'
+  /** The call goes on with a stream of another node, at this node's wish or because it was thought dead. */
+  | 'handed-over'
+  | 'moved';
 
 export type CallEventBody =
   | { readonly type: 'call-start' }
+  /** The call had a stream before this one: no second greeting, and what it knows is still known. */
+  | {
+      readonly type: 'call-resume';
+      readonly turns: readonly Turn[];
+      readonly tools: readonly ToolRecord[];
+      readonly outcome?: CallOutcome;
+      readonly outcomes: number;
+      /** Since the call's first stream began. */
+      readonly elapsedMs: number;
+    }
   /** VAD edge; `since` is when the speech really began. */
   | { readonly type: 'speech-start'; readonly since: number }
   /**
@@ -100,6 +114,12 @@ export interface ToolExchange {
   readonly failed?: true;
 }
 
+/** Tools that were used when the transcript had `after` turns. */
+export interface ToolRecord {
+  readonly after: number;
+  readonly exchanges: readonly ToolExchange[];
+}
+
 /** What a flow or a tool gathered. */
 export interface CallOutcome {
   readonly status: 'completed' | 'abandoned';
@@ -123,8 +143,10 @@ export interface Turn {
 export type CallEffect =
   /** Speak the greeting, then whatever the brain opens with. */
   | { readonly type: 'greeting-start'; readonly reply: number }
+  /** Say that the line was lost, then what the brain asks again, or else what of the agent's last words was not heard. */
+  | { readonly type: 'resume-start'; readonly reply: number; readonly repeat: string; readonly heard: string }
   /** Ask the brain for an answer to the transcript, which ends with the caller's turn. */
-  | { readonly type: 'answer-start'; readonly reply: number }
+  | { readonly type: 'answer-start'; readonly reply: number; readonly resumed?: true }
   /**
    * Begin, ahead of the decision, what will probably be reply `reply`: an answer to `words`. Nothing of it may be heard,
    * and no tool of it may run, before its `answer-start`.

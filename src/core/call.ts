@@ -9,7 +9,7 @@ import type { CallSettings } from './settings.ts';
 import { floorOf, initialTurn, type TurnState, taskOf, turnDeadline } from './turn.ts';
 import type { TurnContext, TurnEffect } from './turn-effects.ts';
 import type { TurnStep } from './turn-moves.ts';
-import { cutOff, sayAndLeave, stepTurn } from './turn-step.ts';
+import { cutOff, resumeTurn, sayAndLeave, stepTurn } from './turn-step.ts';
 
 export interface CallState {
   readonly turn: TurnState;
@@ -17,6 +17,8 @@ export interface CallState {
   readonly transcript: readonly Turn[];
   readonly memory: MemoryState;
   readonly outcome?: CallOutcome;
+  /** How many outcomes there have been. */
+  readonly outcomes: number;
   /** When the call must end whatever happens; undefined before its start. */
   readonly expiresAt?: number;
   /** The end is under way, and `expiresAt` is now the end of its patience. */
@@ -30,12 +32,14 @@ export const initialCall: CallState = {
   playout: initialPlayout,
   transcript: [],
   memory: initialMemory,
+  outcomes: 0,
 };
 
 /** Never throws for any order of events; events of a reply that is no longer current are refused at the door. */
 export function step(state: CallState, event: CallEvent, settings: CallSettings): CallStep {
   if (isEnded(state) || isStale(state, event)) return [state, []];
-  if (event.type === 'outcome') return [{ ...state, outcome: event.outcome }, []];
+  if (event.type === 'outcome') return [{ ...state, outcome: event.outcome, outcomes: state.outcomes + 1 }, []];
+  if (event.type === 'call-resume' && state.turn.phase.name === 'idle') return resume(state, event, settings);
   const [playout, news] = stepPlayout(state.playout, event);
   const context = { playout, news, settings };
   const expired = event.type === 'deadline' && state.expiresAt !== undefined && event.at >= state.expiresAt;
@@ -43,6 +47,18 @@ export function step(state: CallState, event: CallEvent, settings: CallSettings)
   const memory = stepMemory(state.memory, event, state.transcript.length);
   const next: CallState = { ...state, turn, playout, memory };
   return settle(state, withExpiry(next, event, expired, settings), effects, { at: event.at, settings });
+}
+
+type Resume = Extract<CallEvent, { type: 'call-resume' }>;
+
+/** Takes up a call where its last stream left it. */
+function resume(state: CallState, event: Resume, settings: CallSettings): CallStep {
+  const { elapsedMs, outcome, outcomes, turns } = event;
+  const known = { ...state, transcript: turns, outcomes, ...(outcome ? { outcome } : {}) };
+  const memory = stepMemory(state.memory, event, turns.length);
+  const [turn, effects] = resumeTurn(state.turn, turns, event.at);
+  const expiresAt = event.at + Math.max(0, settings.maxCallMs - elapsedMs);
+  return settle(state, { ...known, turn, memory, expiresAt }, effects, { at: event.at, settings });
 }
 
 /** The one moment this state waits for: the shell holds one timer per call and sends `deadline` when it is due. */
@@ -100,9 +116,7 @@ function settle(
       effects.push({ ...effect, generation: playout.generation });
       continue;
     }
-    if (effect.type === 'greeting-start' || effect.type === 'answer-start' || effect.type === 'line-start') {
-      playout = openPlayout(playout, effect.reply);
-    }
+    if (isStart(effect)) playout = openPlayout(playout, effect.reply);
     if (effect.type === 'turn-finished') transcript = [...transcript, effect.turn];
     effects.push(effect);
   }
@@ -112,6 +126,17 @@ function settle(
   if (floor !== floorOf(before.turn) && !isOver) effects.push({ type: 'state-change', state: floor });
   return [{ ...after, playout, transcript, memory }, effects];
 }
+
+type Start = Extract<TurnEffect, { type: 'greeting-start' | 'resume-start' | 'answer-start' | 'line-start' }>;
+
+const STARTS: ReadonlySet<string> = new Set<Start['type']>([
+  'greeting-start',
+  'resume-start',
+  'answer-start',
+  'line-start',
+]);
+
+const isStart = (effect: TurnEffect): effect is Start => STARTS.has(effect.type);
 
 function withSummary(memory: MemoryState, turns: number, settings: CallSettings, effects: CallEffect[]): MemoryState {
   const due = dueSummary(memory, turns, settings);

@@ -28,9 +28,16 @@ export type FactBody =
       /** What the agent meant to say, when it was cut short. */
       readonly intended?: string;
     }
+  /**
+   * The caller's words that are being answered, noted before the answer: whoever takes the call over must not lose them.
+   * They become a turn of their own when the reply has been heard, or lost.
+   */
+  | { readonly type: 'heard'; readonly reply: number; readonly afterTurns: number; readonly text: string }
   /** A tool has done its work. It stood here before the model, and so the caller, was told. */
   | {
       readonly type: 'tool-effect';
+      /** Counts the call's uses of tools; ids are the model's, and some models use one twice. */
+      readonly index: number;
       readonly id: string;
       /** How many turns there were when it was used. */
       readonly afterTurns: number;
@@ -73,7 +80,7 @@ export type Fact = FactBody & {
   readonly callSid: string;
   /** The node that tells it. */
   readonly node: string;
-  /** The node's fencing number for this call; a fact of a node that has lost the call to another is refused. */
+  /** The attempt of the stream it comes from, 0 before the first: a node that has lost the call has a lower one. */
   readonly fence: number;
   /** Wall-clock time, ISO 8601 in UTC. */
   readonly at: string;
@@ -93,8 +100,10 @@ export function factKey(body: FactBody): string {
       return `${body.type}/${body.streamSid}`;
     case 'turn':
       return `turn/${body.index}`;
+    case 'heard':
+      return `heard/${body.afterTurns}/${body.reply}`;
     case 'tool-effect':
-      return `tool-effect/${body.id}`;
+      return `tool-effect/${body.index}`;
     case 'recording-segment':
       return `recording-segment/${body.recordingId}/${body.index}`;
     case 'carrier-recording':

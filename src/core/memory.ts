@@ -2,7 +2,7 @@
  * What the brain may know of the call: who said what, which tools did what, and a summary of the oldest of it. The
  * history only grows from request to request, but for the caller's turn at its end.
  */
-import type { CallEvent, ToolExchange, Turn } from './call-event.ts';
+import type { CallEvent, ToolExchange, ToolRecord, Turn } from './call-event.ts';
 import type { CallSettings } from './settings.ts';
 
 export interface MemoryState {
@@ -10,12 +10,6 @@ export interface MemoryState {
   readonly summary?: Summary;
   /** A summary of so many entries has been asked for. */
   readonly summarising?: number;
-}
-
-/** Tools that were used when the transcript had `after` turns. */
-interface ToolRecord {
-  readonly after: number;
-  readonly exchanges: readonly ToolExchange[];
 }
 
 export interface Summary {
@@ -31,6 +25,7 @@ export type Remembered =
 export const initialMemory: MemoryState = { tools: [] };
 
 export function stepMemory(state: MemoryState, event: CallEvent, turns: number): MemoryState {
+  if (event.type === 'call-resume') return { ...state, tools: event.tools };
   if (event.type === 'tool-end') {
     return { ...state, tools: [...state.tools, { after: turns, exchanges: event.exchanges }] };
   }

@@ -1,5 +1,5 @@
 /** Moves the floor: the one reducer that decides when the agent speaks, stops, asks again and leaves. */
-import type { CallEvent, EndReason, LineName } from './call-event.ts';
+import type { CallEvent, EndReason, LineName, Turn } from './call-event.ts';
 import { interrupt, isInterruptible, isOnlyListening, isOverReply, judgeSpeech, resume } from './interruption.ts';
 import { freshened, isRepeat } from './repeats.ts';
 import type { CallSettings } from './settings.ts';
@@ -57,6 +57,18 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
 function greet(state: TurnState, at: number): TurnStep {
   const [next, task] = newTask(state, { kind: 'greeting', at });
   return stay(next, { type: 'greeting-start', reply: task.reply });
+}
+
+/** The line was lost and is back. Words that nobody has answered are answered now; else the agent's last ones come again. */
+export function resumeTurn(state: TurnState, turns: readonly Turn[], at: number): TurnStep {
+  const last = turns.at(-1);
+  if (last?.who === 'caller') {
+    const [next, task] = newTask(state, { kind: 'answer', at });
+    return stay(next, { type: 'answer-start', reply: task.reply, resumed: true });
+  }
+  const [next, task] = newTask(state, { kind: 'greeting', at });
+  const { text = '', intended = text } = last ?? {};
+  return stay(next, { type: 'resume-start', reply: task.reply, repeat: intended, heard: text });
 }
 
 /** The caller's turn is over and has words: the agent's turn begins. */

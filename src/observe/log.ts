@@ -7,6 +7,8 @@ export const LOG_EVENTS = [
   'SERVER_FAULT',
   'CALL_OPEN',
   'CALL_REFUSED',
+  'CALL_RESUME',
+  'CALL_MOVED',
   'CALL_END',
   'CALL_BUG',
   'WEBHOOK',
@@ -45,6 +47,7 @@ export const LOG_EVENTS = [
   'STATE',
   'BARGE_IN',
   'JOURNAL_ERROR',
+  'LEDGER_ERROR',
 ] as const;
 
 export type LogEvent = (typeof LOG_EVENTS)[number];

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
+import type { Attached } from '../call/desk.ts';
 import type { MediaReceiver, MediaTransport } from '../call/transport.ts';
 import type { LogFields } from '../observe/log.ts';
 import { type MediaMessage, parseMediaMessage } from '../twilio/media-message.ts';
@@ -7,6 +8,9 @@ import type { ServerContext } from './context.ts';
 import type { PingPlace, PingRound } from './ping-round.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { openWsTransport } from './ws-transport.ts';
+
+/** Six seconds of media: longer than any answer is waited for. */
+const MOST_EARLY_MESSAGES = 300;
 
 type StartMessage = Extract<MediaMessage, { type: 'start' }>;
 
@@ -30,6 +34,9 @@ export class MediaSocket {
   readonly #badKinds = new Set<string>();
   readonly #cancelStartTimeout: () => void;
   #receiver: MediaReceiver | undefined;
+  /** What a stream said while the other nodes are asked about it. */
+  #early: string[] | undefined;
+  #closeCode: number | undefined;
   #names: LogFields = {};
   #connected = false;
   #closeReason: string | undefined;
@@ -76,6 +83,7 @@ export class MediaSocket {
     const text = (data as Buffer).toString();
     try {
       if (this.#receiver) this.#receiver.message(text);
+      else if (this.#early) this.#keep(this.#early, text);
       else this.#beforeStart(parseMediaMessage(text));
     } catch (error) {
       this.#options.context.log.error('CALL_BUG', { ...this.#names, error });
@@ -93,6 +101,11 @@ export class MediaSocket {
     return false;
   }
 
+  #keep(early: string[], text: string): void {
+    if (early.length < MOST_EARLY_MESSAGES) early.push(text);
+    else this.#refuse('start-timeout');
+  }
+
   #beforeStart(message: MediaMessage): void {
     if (message.type === 'start') return this.#start(message);
     if (message.type === 'connected') {
@@ -105,18 +118,39 @@ export class MediaSocket {
   }
 
   #start(message: StartMessage): void {
-    const { context, onStarted } = this.#options;
+    const { context } = this.#options;
     const { streamSid, callSid, accountSid, customParameters } = message;
     this.#names = { sid: streamSid, call_sid: callSid };
     const desk = context.slot.current;
     if (!desk) return this.#refuse('not-ready', 1013);
     const token = customParameters['token'] ?? '';
     const attached = desk.attach({ streamSid, callSid, accountSid, token }, this.#transport);
+    if (attached instanceof Promise) this.#await(attached);
+    else this.#attached(attached);
+  }
+
+  /** The other nodes are asked about the stream; what it says meanwhile is kept. */
+  #await(attached: Promise<Attached>): void {
+    this.#early = [];
+    attached
+      .then((answer) => this.#attached(answer))
+      .catch((error: unknown) => {
+        this.#options.context.log.error('CALL_BUG', { ...this.#names, error });
+        this.close(1011, 'internal-error');
+      });
+  }
+
+  #attached(attached: Attached): void {
+    const { context, onStarted } = this.#options;
+    const early = this.#early ?? [];
+    this.#early = undefined;
     if (attached.type === 'refused') return this.#refuse(attached.reason);
     this.#receiver = attached.receiver;
     this.#cancelStartTimeout();
     context.log.info('WS_START', this.#names);
     onStarted();
+    if (this.#closeCode !== undefined) return attached.receiver.closed(this.#closeCode, 'closed-early');
+    for (const text of early) attached.receiver.message(text);
   }
 
   #refuse(reason: string, code = 1008): void {
@@ -162,6 +196,7 @@ export class MediaSocket {
 
   #closed(code: number, peerReason: string): void {
     const { context, onClosed } = this.#options;
+    this.#closeCode = code;
     this.#cancelStartTimeout();
     this.#ping.leave();
     const reason = this.#closeReason ?? (peerReason || (code === 1006 ? 'connection-lost' : 'peer-closed'));

@@ -10,6 +10,7 @@ import {
   parseStreamEndedForm,
   parseStreamStatusForm,
   parseVoiceForm,
+  type StreamEndedForm,
   type StreamStatusForm,
 } from '../twilio/webhook-form.ts';
 import type { ServerContext } from './context.ts';
@@ -28,7 +29,7 @@ const PREVIEW = { callSid: 'CA00000000000000000000000000000000', token: 'preview
 
 const TWIML = { 'Content-Type': 'text/xml; charset=utf-8', 'Cache-Control': 'no-store, no-cache' };
 
-/** The routes that Twilio calls. Each answers from memory: none waits for a store, a provider or another request. */
+/** The routes that Twilio calls. None waits for a provider, and none longer than a moment for disk, store or nodes. */
 export function createWebhooks(context: ServerContext) {
   return {
     incomingCall: signedRoute(context, 'incoming-call', incomingCall),
@@ -43,6 +44,7 @@ export type Webhooks = ReturnType<typeof createWebhooks>;
 
 interface SignedRequest {
   readonly context: ServerContext;
+  readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly origin: PublicOrigin;
   readonly form: FormParams;
@@ -51,11 +53,11 @@ interface SignedRequest {
 function signedRoute(
   context: ServerContext,
   route: RouteName,
-  answer: (signed: SignedRequest) => FastifyReply,
+  answer: (signed: SignedRequest) => FastifyReply | Promise<FastifyReply>,
 ): RouteHandlerMethod {
   return (request, reply) => {
     const checked = checkSignature(context, request);
-    if (checked.signed) return answer({ context, reply, origin: checked.origin, form: checked.form });
+    if (checked.signed) return answer({ context, reply, request, origin: checked.origin, form: checked.form });
     context.metrics.webhook(route, 'forbidden' satisfies Verdict);
     context.refusals('WEBHOOK_REFUSED', checked.reason, { route, url: checked.url });
     return sendProblem(request, reply, 403);
@@ -75,10 +77,10 @@ function checkSignature(context: ServerContext, request: FastifyRequest): Checke
 }
 
 /** Whatever goes wrong after the signature, the caller hears a sentence: an error page would be read as silence. */
-function incomingCall(signed: SignedRequest): FastifyReply {
+async function incomingCall(signed: SignedRequest): Promise<FastifyReply> {
   const { context, reply } = signed;
   try {
-    return reply.headers(TWIML).send(answerCall(signed));
+    return reply.headers(TWIML).send(await answerCall(signed));
   } catch (error) {
     context.log.error('SERVER_FAULT', { route: 'incoming-call', error });
     context.metrics.webhook('incoming-call', 'fault' satisfies Verdict);
@@ -86,7 +88,7 @@ function incomingCall(signed: SignedRequest): FastifyReply {
   }
 }
 
-function answerCall({ context, origin, form }: SignedRequest): string {
+async function answerCall({ context, origin, form }: SignedRequest): Promise<string> {
   const parsed = parseVoiceForm(form);
   if (!parsed.ok) {
     noteMalformed(context, 'incoming-call', parsed.problem);
@@ -94,7 +96,7 @@ function answerCall({ context, origin, form }: SignedRequest): string {
   }
   const { callSid, accountSid, from, to } = parsed.form;
   const desk = context.slot.current;
-  const opened: Opened = desk?.open({ callSid, accountSid, from, to }) ?? {
+  const opened: Opened = (await desk?.open({ callSid, accountSid, from, to })) ?? {
     type: 'refused',
     reason: context.drain.started ? 'draining' : 'not-ready',
     text: '',
@@ -165,25 +167,28 @@ function explainFailure({ error = '', errorCode }: StreamStatusForm): LogFields 
 }
 
 /** Asked when the stream is over. A caller who outlived the process that served the stream is not left without a word. */
-function streamEnded({ context, reply, form }: SignedRequest): FastifyReply {
+async function streamEnded(signed: SignedRequest): Promise<FastifyReply> {
+  const { context, reply, form, origin } = signed;
   const parsed = parseStreamEndedForm(form);
   if (!parsed.ok) {
     noteMalformed(context, 'stream-ended', parsed.problem);
     return reply.code(204).send();
   }
   const { callSid, callStatus } = parsed.form;
-  const after = askAfterStream(context, callSid);
+  const after = await askAfterStream(signed, parsed.form);
   context.metrics.webhook('stream-ended', 'done' satisfies Verdict);
   context.log.info('WEBHOOK', { route: 'stream-ended', verdict: after.type, call_sid: callSid, status: callStatus });
   if (after.type === 'done') return reply.code(204).send();
+  if (after.type === 'resume') return reply.headers(TWIML).send(connectTwiml(origin, { callSid, token: after.token }));
   return reply.headers(TWIML).send(sayAndHangUpTwiml(after));
 }
 
-function askAfterStream(context: ServerContext, callSid: string): AfterStream {
+async function askAfterStream({ context, request }: SignedRequest, form: StreamEndedForm): Promise<AfterStream> {
   const desk = context.slot.current;
   if (!desk) return { type: 'apologise', ...failureLine(context) };
+  const name = request.headers['i-twilio-idempotency-token'];
   try {
-    return desk.afterStream(callSid);
+    return await desk.afterStream({ ...form, request: typeof name === 'string' ? name.slice(0, 128) : '' });
   } catch (error) {
     context.log.error('SERVER_FAULT', { route: 'stream-ended', error });
     return { type: 'apologise', ...failureLine(context) };

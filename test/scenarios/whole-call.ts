@@ -3,10 +3,14 @@ import { babble } from '../../src/audio/babble.ts';
 import { decodeMulaw, encodeMulaw } from '../../src/audio/mulaw.ts';
 import { defaultLines } from '../../src/call/agent-lines.ts';
 import { AgentRuntime } from '../../src/call/agent-runtime.ts';
+import { type Cluster, createSoloCluster } from '../../src/call/cluster.ts';
+import type { AfterStream, Attached } from '../../src/call/desk.ts';
 import type { JournalEntry, JournalHead } from '../../src/call/journal.ts';
+import { StreamTokens } from '../../src/call/stream-tokens.ts';
 import { Switchboard } from '../../src/call/switchboard.ts';
 import type { Tool } from '../../src/call/tool.ts';
 import type { MediaReceiver } from '../../src/call/transport.ts';
+import type { Fact } from '../../src/core/fact.ts';
 import { type CallSettings, defaultSettings } from '../../src/core/settings.ts';
 import type { Log, LogFields } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
@@ -30,6 +34,7 @@ export interface OfficeOptions {
   readonly greeting?: string;
   readonly tools?: Readonly<Record<string, Tool>>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly cluster?: Cluster;
   /** Called for each journal entry before it is kept; may throw. */
   readonly onEntry?: (callSid: string, entry: JournalEntry) => void;
 }
@@ -45,6 +50,7 @@ export class Office {
   readonly journals = new Map<string, KeptJournal>();
   readonly logs: { readonly event: string; readonly fields: LogFields }[] = [];
   readonly metrics = createMetrics();
+  readonly facts: Fact[] = [];
   readonly runtime: AgentRuntime;
   readonly desk: Switchboard;
 
@@ -72,7 +78,14 @@ export class Office {
       vadRms: 210,
       mostCalls: 100,
       accountSid: undefined,
-      date: () => new Date(0),
+      tokens: new StreamTokens(['secret of the test']),
+      cluster: options.cluster ?? createSoloCluster('test'),
+      facts: {
+        log: { append: async (fact) => void this.facts.push(fact), note: (fact) => void this.facts.push(fact) },
+        tenant: 'default',
+        node: 'test',
+        date: () => new Date(this.clock.now()),
+      },
     });
   }
 
@@ -112,6 +125,8 @@ export interface LineOptions {
   readonly net?: Netem;
   /** The agent's voice comes back, so much softer and so much later. */
   readonly echo?: { readonly gainDb: number; readonly delayMs: number };
+  /** A further stream of a call that has lost one, with the token that Twilio was given. */
+  readonly resumes?: { readonly token: string; readonly attempt: number };
 }
 
 function withEcho(caller: FrameSource, { gainDb, delayMs }: NonNullable<LineOptions['echo']>): FrameSource {
@@ -143,18 +158,20 @@ export class Line {
     office: Office,
     number: number,
     steps: readonly CallerStep[],
-    { net = { latencyMs: 30 }, echo }: LineOptions = {},
+    { net = { latencyMs: 30 }, echo, resumes }: LineOptions = {},
   ) {
     const { clock, desk } = office;
     this.callSid = `CA${String(number).padStart(32, '0')}`;
-    this.streamSid = `MZ${String(number).padStart(32, '0')}`;
-    const opened = desk.open({
-      callSid: this.callSid,
-      accountSid: ACCOUNT,
-      from: '+972501234567',
-      to: '+972771234567',
-    });
-    if (opened.type !== 'accepted') throw new Error(`refused: ${opened.reason}`);
+    this.streamSid = `MZ${String(1_000 * ((resumes?.attempt ?? 1) - 1) + number).padStart(32, '0')}`;
+    // Known long before the telephone, a network away, has sent its first message.
+    let token = resumes?.token ?? '';
+    if (!resumes) {
+      void desk
+        .open({ callSid: this.callSid, accountSid: ACCOUNT, from: '+972501234567', to: '+972771234567' })
+        .then((opened) => {
+          token = opened.type === 'accepted' ? opened.token : '';
+        });
+    }
     const random = createRandom(number);
     const uplink = createNetem(
       clock,
@@ -188,10 +205,10 @@ export class Line {
       bufferedBytes: 0,
     };
     this.#attach = () => {
-      const start = { streamSid: this.streamSid, callSid: this.callSid, accountSid: ACCOUNT, token: opened.token };
+      const start = { streamSid: this.streamSid, callSid: this.callSid, accountSid: ACCOUNT, token };
       const attached = desk.attach(start, transport);
-      if (attached.type === 'refused') throw new Error(attached.reason);
-      this.receiver = attached.receiver;
+      if (attached instanceof Promise) void attached.then((answer) => this.#attached(answer));
+      else this.#attached(attached);
     };
     this.caller = new Caller({
       steps,
@@ -211,6 +228,18 @@ export class Line {
   }
 
   readonly #attach: () => void;
+
+  #attached(attached: Attached): void {
+    if (attached.type === 'refused') throw new Error(attached.reason);
+    this.receiver = attached.receiver;
+  }
+
+  /** The socket dies without a farewell: what the server notices, and what it would be told by Twilio afterwards. */
+  cut(): void {
+    this.receiver?.closed(1006, '');
+    this.receiver = undefined;
+    this.phone.stop();
+  }
 
   /** `start` is the socket's business; everything after it is the session's. */
   #toServer(text: string): void {
@@ -257,3 +286,7 @@ export async function run(office: Office, lines: readonly Line[], forMs = 240_00
   while (office.clock.now() < until && lines.some((line) => line.end === undefined)) await office.clock.advance(1_000);
   await office.clock.advance(3_000);
 }
+
+/** What Twilio is told when it asks, with the caller still on the line. */
+export const afterStream = ({ desk }: Office, { callSid }: Line): Promise<AfterStream> =>
+  desk.afterStream({ callSid, accountSid: ACCOUNT, callStatus: 'in-progress', request: '' });

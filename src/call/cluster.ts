@@ -1,0 +1,92 @@
+/**
+ * What a node asks of the others. They agree through the store and nothing else, so every answer may be late or missing:
+ * each has its own short time, and `unknown` means that nobody could be asked. A node then decides alone.
+ */
+import type { CallOutcome, ToolExchange, Turn } from '../core/call-event.ts';
+import type { IncomingCall } from './desk.ts';
+import type { TokenRefusal } from './stream-tokens.ts';
+
+/** What is known of a call that had a stream before this one. */
+export interface PastCall {
+  readonly call: IncomingCall;
+  /** The last may be the caller's words that nobody has answered. */
+  readonly turns: readonly Turn[];
+  /** So many of the turns are facts already. */
+  readonly recordedTurns: number;
+  /** Tools that were used when there were `after` turns. */
+  readonly tools: readonly { readonly after: number; readonly exchanges: readonly ToolExchange[] }[];
+  /** The newest outcome, and how many there have been. */
+  readonly outcome: CallOutcome | undefined;
+  readonly outcomes: number;
+  /** Since the call's first stream began. */
+  readonly elapsedMs: number;
+  /** Streams so far. */
+  readonly streams: number;
+}
+
+export type Admission =
+  | { readonly type: 'admitted' }
+  | { readonly type: 'refused'; readonly reason: 'full' | 'draining' }
+  | { readonly type: 'unknown' };
+
+export interface StreamClaim {
+  readonly callSid: string;
+  readonly accountSid: string;
+  readonly streamSid: string;
+  readonly attempt: number;
+}
+
+export type Claimed =
+  /** The call is this node's until a later attempt is claimed. `past` is there when another node opened it or had it. */
+  | { readonly type: 'claimed'; readonly past?: PastCall }
+  | { readonly type: 'refused'; readonly reason: TokenRefusal }
+  | { readonly type: 'unknown' };
+
+/** What is to follow the end of a stream: nothing, a further attempt, or an apology because there were enough. */
+export type Afterwards =
+  | { readonly type: 'done' }
+  | { readonly type: 'resume'; readonly attempt: number }
+  | { readonly type: 'apologise' };
+
+/** What the others may ask of this node. */
+export interface ClusterMember {
+  /** The CallSids of the calls that this node serves. */
+  liveCalls(): readonly string[];
+  /** Another node has taken the call: nothing of it may be done here any more. */
+  moved(callSid: string): void;
+  /** The stream of a call of this node has ended; undefined when it has no such call. */
+  afterwards(callSid: string): Afterwards | undefined;
+}
+
+export interface Cluster {
+  /** This node's name in facts and logs. */
+  readonly node: string;
+  /** Whether anybody else is there to take a call over. */
+  readonly hasOthers: boolean;
+  /** Undefined where a node alone decides: then nothing is waited for. */
+  admit(call: IncomingCall): Promise<Admission> | undefined;
+  /**
+   * Takes a call for this node with a stream of it, and uses its token up: the second claim of the same attempt is
+   * refused. A node that has the call already keeps it.
+   */
+  claim(claim: StreamClaim): Promise<Claimed>;
+  /** What is to follow the end of a stream that this node knows nothing of. */
+  afterwards(callSid: string): Promise<Afterwards | { readonly type: 'unknown' }>;
+  /** The call is over on this node; its place is free. */
+  release(callSid: string): void;
+  /** From now on the others' questions go to `member`. */
+  join(member: ClusterMember): void;
+}
+
+/** A node that knows of no others. */
+export function createSoloCluster(node: string): Cluster {
+  return {
+    node,
+    hasOthers: false,
+    admit: () => undefined,
+    claim: async () => ({ type: 'unknown' }),
+    afterwards: async () => ({ type: 'unknown' }),
+    release: () => {},
+    join: () => {},
+  };
+}
