@@ -47,6 +47,15 @@ export interface EndedStream {
   readonly request: string;
 }
 
+/** Twilio's own recording of a call, as its callback tells it. */
+export interface CarrierRecording {
+  readonly callSid: string;
+  readonly recordingSid: string;
+  readonly url: string;
+  readonly status: string;
+  readonly durationSec?: number | undefined;
+}
+
 export type AfterStream =
   /** Nothing is to follow: 204. */
   | { readonly type: 'done' }
@@ -66,6 +75,8 @@ export interface CallDesk {
   /** Twilio reports that the stream failed: its socket is dead even if ours looks alive. */
   streamFailed(callSid: string, streamSid: string): void;
   afterStream(ended: EndedStream): AfterStream | Promise<AfterStream>;
+  /** Keeps the news of Twilio's own recording, so that it is fetched later. Waits as `open` does. */
+  recordingDone(recording: CarrierRecording): void | Promise<void>;
   /** The language of the agent (BCP 47), for lines that Twilio speaks for us. */
   readonly language: string;
   /** Why no call can be served right now; undefined when all is well. */

@@ -3,12 +3,22 @@
  * and remembered for a while after its end so that Twilio's late questions get the right answer.
  */
 import type { EndReason } from '../core/call-event.ts';
+import type { FactBody } from '../core/fact.ts';
 import { CallBook } from './call-book.ts';
 import { stamp } from './call-facts.ts';
 import { afterwardsOf, type CallRecord, isResumable, isServedHere, pastOf, type StreamEnd } from './call-record.ts';
 import type { CallSession } from './call-session.ts';
 import type { Afterwards, Cluster } from './cluster.ts';
-import type { AfterStream, Attached, CallDesk, EndedStream, IncomingCall, Opened, StreamStart } from './desk.ts';
+import type {
+  AfterStream,
+  Attached,
+  CallDesk,
+  CarrierRecording,
+  EndedStream,
+  IncomingCall,
+  Opened,
+  StreamStart,
+} from './desk.ts';
 import { Prewarm } from './prewarm.ts';
 import { SessionFactory, type SessionFactoryOptions } from './session-factory.ts';
 import type { StreamTicket, StreamTokens } from './stream-tokens.ts';
@@ -25,7 +35,7 @@ export interface SwitchboardOptions extends SessionFactoryOptions {
 
 const WATCH_EVERY_MS = 1_000;
 /** How long the webhook waits for the disk. With a slower one the fact is lost only if the power fails as well. */
-const OPENED_WAIT_MS = 500;
+const KEEP_WAIT_MS = 500;
 
 export class Switchboard implements CallDesk {
   readonly #o: SwitchboardOptions;
@@ -96,13 +106,21 @@ export class Switchboard implements CallDesk {
 
   /** The webhook is answered when its fact is kept, or when the disk is too slow for a caller who waits. */
   async #noteOpened({ accountSid, callSid, from, to }: IncomingCall): Promise<void> {
-    const { agent, clock, facts, log } = this.#o;
-    const { language, name } = agent.options;
-    const body = { type: 'call-opened', accountSid, from, to, agent: name, language } as const;
+    const { language, name } = this.#o.agent.options;
+    await this.#keep({ type: 'call-opened', accountSid, from, to, agent: name, language }, callSid);
+  }
+
+  async recordingDone({ callSid, durationSec, ...recording }: CarrierRecording): Promise<void> {
+    const length = durationSec === undefined ? {} : { durationSec };
+    await this.#keep({ type: 'carrier-recording', ...recording, ...length }, callSid);
+  }
+
+  async #keep(body: FactBody, callSid: string): Promise<void> {
+    const { clock, facts, log } = this.#o;
     const kept = facts.log.append(stamp(body, callSid, 0, facts)).catch((error: unknown) => {
       log.error('LEDGER_ERROR', { call_sid: callSid, error: String(error) });
     });
-    await within(kept, OPENED_WAIT_MS, clock);
+    await within(kept, KEEP_WAIT_MS, clock);
   }
 
   // A stream begins

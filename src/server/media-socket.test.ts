@@ -181,6 +181,44 @@ describe('the token', () => {
   });
 });
 
+describe('a stream that another node announced', () => {
+  test('loses nothing that it says while the others are asked about it', async () => {
+    const asking = Promise.withResolvers<void>();
+    server.desk.asking = asking.promise;
+    const socket = await openMedia(server);
+    for (const text of [CONNECTED, startMessage(openCall()), mediaMessage(1), mediaMessage(2)]) socket.send(text);
+    await settle(socket);
+    expect(server.desk.streams).toHaveLength(0);
+    asking.resolve();
+    socket.send(mediaMessage(3));
+    await until(() => expect(server.desk.streams[0]?.messages).toEqual([1, 2, 3].map(mediaMessage)));
+    expect(server.pendingSockets).toBe(0);
+  });
+
+  test('is refused when they refuse it', async () => {
+    const asking = Promise.withResolvers<void>();
+    server.desk.asking = asking.promise;
+    const socket = await openMedia(server);
+    const closed = closeOf(socket);
+    socket.send(startMessage('invented'));
+    await settle(socket);
+    asking.resolve();
+    expect(await closed).toEqual({ code: 1008, reason: 'token-unknown' });
+  });
+
+  test('that is gone before the answer is a call without a stream', async () => {
+    const asking = Promise.withResolvers<void>();
+    server.desk.asking = asking.promise;
+    const socket = await openMedia(server);
+    socket.send(startMessage(openCall()));
+    await settle(socket);
+    socket.terminate();
+    await until(() => expect(server.openSockets).toBe(0));
+    asking.resolve();
+    await until(() => expect(server.desk.streams[0]?.closed).toMatchObject({ code: 1006 }));
+  });
+});
+
 describe('a stream', () => {
   test('hears the peer close, with the code of the peer', async () => {
     const socket = await attached();

@@ -3,7 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type ClientOptions, WebSocket } from 'ws';
-import type { AfterStream, Attached, CallDesk, IncomingCall, Opened, StreamStart } from '../call/desk.ts';
+import type {
+  AfterStream,
+  Attached,
+  CallDesk,
+  CarrierRecording,
+  EndedStream,
+  IncomingCall,
+  Opened,
+  StreamStart,
+} from '../call/desk.ts';
 import { createRealClock } from '../call/real-clock.ts';
 import type { MediaTransport } from '../call/transport.ts';
 import type { Log, LogEvent, LogFields } from '../observe/log.ts';
@@ -49,6 +58,10 @@ export class MemoryDesk implements CallDesk {
   readonly opened: IncomingCall[] = [];
   readonly streams: StreamOfTest[] = [];
   readonly failedStreams: string[] = [];
+  readonly recordings: CarrierRecording[] = [];
+  readonly endings: EndedStream[] = [];
+  /** Every stream is answered for only then, as one that another node announced. */
+  asking: Promise<void> | undefined;
   readonly #tokens = new Map<string, { readonly token: string; used: boolean }>();
   #draining = false;
   #onEmpty: () => void = () => {};
@@ -64,8 +77,12 @@ export class MemoryDesk implements CallDesk {
     return { type: 'accepted', token };
   }
 
-  attach(start: StreamStart, transport: MediaTransport): Attached {
+  attach(start: StreamStart, transport: MediaTransport): Attached | Promise<Attached> {
     if (this.fault) throw this.fault;
+    return this.asking?.then(() => this.#attach(start, transport)) ?? this.#attach(start, transport);
+  }
+
+  #attach(start: StreamStart, transport: MediaTransport): Attached {
     if (start.token === '') return { type: 'refused', reason: 'token-missing' };
     const ticket = this.#tokens.get(start.callSid);
     if (ticket?.token !== start.token) {
@@ -97,8 +114,13 @@ export class MemoryDesk implements CallDesk {
     this.failedStreams.push(`${callSid} ${streamSid}`);
   }
 
-  afterStream(): AfterStream {
+  recordingDone(recording: CarrierRecording): void {
+    this.recordings.push(recording);
+  }
+
+  afterStream(ended: EndedStream): AfterStream {
     if (this.fault) throw this.fault;
+    this.endings.push(ended);
     return this.afterwards;
   }
 

@@ -351,6 +351,16 @@ describe('POST /webhook/stream_ended', () => {
     expect(body).toMatch(/<Say [^>]*>סליחה<\/Say><Hangup\/>/);
   });
 
+  test('is a fresh stream when the call goes on, and the question has its name', async () => {
+    server.desk.afterwards = { type: 'resume', token: 'next' };
+    const response = await postForm(server, ENDED, form);
+    const body = await response.text();
+    expectTwiml(response, body);
+    expect(body).toContain('<Stream url="wss://kav.example.com/ws/twilio-media"');
+    expect(body).toContain('<Parameter name="token" value="next"/>');
+    expect(server.desk.endings.at(-1)).toMatchObject({ callSid: CALL_SID, callStatus: 'in-progress', request: '' });
+  });
+
   test('a bug of ours is an apology', async () => {
     server.desk.fault = new Error('broken');
     const response = await postForm(server, ENDED, form);
@@ -374,6 +384,8 @@ describe('POST /webhook/recording_done', () => {
       expect(await response.text()).toBe('');
     }
     expect(server.lines.find((line) => line.event === 'RECORDING_DONE')).toMatchObject({ duration_sec: 12 });
+    expect(server.desk.recordings).toHaveLength(3);
+    expect(server.desk.recordings[0]).toMatchObject({ recordingSid: form.RecordingSid, status: 'completed' });
   });
 
   test('unsigned is refused', async () => {

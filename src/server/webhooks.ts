@@ -195,11 +195,12 @@ async function askAfterStream({ context, request }: SignedRequest, form: StreamE
   }
 }
 
-/** The recording stays at Twilio until it is fetched; a repeated notice says nothing new. */
-function recordingDone({ context, reply, form }: SignedRequest): FastifyReply {
+/** The recording stays at Twilio until a job has fetched it; a repeated notice says nothing new. */
+async function recordingDone({ context, reply, form }: SignedRequest): Promise<FastifyReply> {
   const parsed = parseRecordingForm(form);
   if (parsed.ok) {
-    const { callSid, recordingSid, status, durationSec } = parsed.form;
+    const { callSid, recordingSid, status, durationSec, url = '' } = parsed.form;
+    await context.slot.current?.recordingDone({ callSid, recordingSid, status, durationSec, url });
     context.metrics.webhook('recording-done', 'done' satisfies Verdict);
     const fields = { call_sid: callSid, recording_sid: recordingSid, status, duration_sec: durationSec };
     context.log.info('RECORDING_DONE', fields);
