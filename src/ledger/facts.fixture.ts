@@ -1,10 +1,12 @@
 /** Facts to be kept, and one way to open a ledger for all tests. */
+import { crc32 } from 'node:zlib';
 import type { LedgerError } from '../core/errors.ts';
 import type { Fact } from '../core/fact.ts';
 import { VirtualClock } from '../simulator/virtual-clock.ts';
 import type { Ledger } from './contracts.ts';
 import type { Disk } from './disk.ts';
 import { type LedgerOptions, openLedger } from './ledger.ts';
+import { encodeHeader } from './record.ts';
 import { SimulatedDisk } from './simulated-disk.fixture.ts';
 
 export const FOLDER = '/data/ledger';
@@ -77,4 +79,12 @@ export function askingAgain(disk: Disk): Disk {
     get: (target, name: keyof Disk) =>
       name === 'create' || name === 'open' ? (file: string) => trusting(target[name](file)) : target[name],
   });
+}
+
+/** A sound header of a version that is not ours. */
+export function foreignHeader(): Buffer {
+  const header = encodeHeader(1);
+  header[7] = 2;
+  header.writeUInt32BE(crc32(header.subarray(12), crc32(header.subarray(0, 8))), 8);
+  return header;
 }

@@ -87,8 +87,8 @@ export async function openFolder(folder: string, options: Omit<LedgerOptions, 'f
 
   const close = async (): Promise<void> => {
     await intake.close();
-    await progress.close();
     await writer.close();
+    await progress.close();
   };
   let closing: Promise<void> | undefined;
   return {
