@@ -74,3 +74,6 @@ export class NotFoundError extends KavError {
     super('not-found', `${what} not found. ${remedy}`, cause);
   }
 }
+
+/** The operator must act: facts of calls cannot be kept, or some that were kept are damaged or refused by the store. */
+export class LedgerError extends KavError {}

@@ -65,7 +65,7 @@ describe('nothing is undocumented, and nothing documented is gone', () => {
 
 /** Codes are literals: in the constructors of our errors, and in the details of a `ProviderError`. */
 function errorCodesOf(source: string): string[] {
-  const raised = /new (?:PeerProtocolError|ForbiddenError)\(\s*'([a-z-]+)'/g;
+  const raised = /new (?:PeerProtocolError|ForbiddenError|LedgerError)\(\s*'([a-z-]+)'/g;
   const fixed = /super\('([a-z-]+)'/g;
   const own = /readonly code = '([a-z-]+)'/g;
   const provider = /readonly code: ((?:\s*\|?\s*'provider-[a-z]+')+)/g;
