@@ -13,6 +13,11 @@ import { VirtualClock } from '../src/simulator/virtual-clock.ts';
 
 const CALLS = 10_000;
 
+interface SentenceMarks {
+  readonly line?: 'filler';
+  readonly uninterruptible?: true;
+}
+
 /** A shell with a random brain, a random voice and a carrier that plays, echoes marks, and flushes on clear. */
 class RandomShell {
   readonly clock = new VirtualClock();
@@ -32,8 +37,11 @@ class RandomShell {
   #prepared = 0;
   /** Cancels the terminal mark that is on its way. */
   #unfinish: () => void = () => {};
-  /** Audio that waits while the reply is paused. */
-  #paused: { leftMs: number } | undefined;
+  /** Audio that waits while the reply is paused, and how much of it until all that must be heard has been. */
+  #paused: { leftMs: number; mustHearMs: number } | undefined;
+  /** When the caller has heard all that must be heard. */
+  #mustHearUntil = 0;
+  #queuedMs = 0; // of the live reply
   callerSpeaking = false;
   toolsUsed = 0;
   spokenWords = new Set<string>();
@@ -52,6 +60,9 @@ class RandomShell {
       record: (event, [, effects]) => {
         this.events.push(event);
         this.effects.push(...effects);
+        const isSilenced = effects.some(({ type }) => type === 'barge-in' || type === 'playout-pause');
+        const isAllHeard = this.clock.now() >= this.#mustHearUntil && !this.#paused?.mustHearMs;
+        expect(isSilenced && !isAllHeard, 'what must be heard is not interrupted').toBe(false);
       },
       onBug: (error) => {
         throw error;
@@ -86,6 +97,8 @@ class RandomShell {
       case 'line-start':
         expect(this.#live === 0 || this.#complete.has(this.#live), 'one reply at a time').toBe(true);
         this.#live = effect.reply;
+        this.#mustHearUntil = 0;
+        this.#queuedMs = 0;
         if (effect.type === 'answer-start') this.#answer(effect.reply);
         else this.#speak(effect.reply, this.between(1, 150), 0);
         return;
@@ -98,7 +111,8 @@ class RandomShell {
         return;
       case 'filler-play':
         expect(effect.reply).toBe(this.#live);
-        if (this.random() < 0.9) this.#queue(effect.reply, 'one moment please', this.between(5, 300), 'filler');
+        if (this.random() < 0.9)
+          this.#queue(effect.reply, 'one moment please', this.between(5, 300), { line: 'filler' });
         return;
       case 'reply-cancel':
         expect(effect.reply, 'only the live reply is cancelled').toBe(this.#live);
@@ -110,6 +124,7 @@ class RandomShell {
         this.#unfinish();
         this.#playing = undefined;
         this.#paused = undefined;
+        this.#mustHearUntil = 0;
         this.#audibleUntil = this.clock.now();
         return;
       case 'playout-pause':
@@ -118,7 +133,7 @@ class RandomShell {
         this.#generation = effect.generation;
         for (const cancel of this.#playing?.cancels ?? []) cancel();
         this.#unfinish();
-        this.#paused = { leftMs: Math.max(0, (this.#playing?.until ?? 0) - this.clock.now()) };
+        this.#paused = { leftMs: Math.max(0, (this.#playing?.until ?? 0) - this.clock.now()), mustHearMs: 0 };
         this.#playing = undefined;
         this.#audibleUntil = this.clock.now();
         return;
@@ -160,7 +175,11 @@ class RandomShell {
         this.send({ type: 'reply-end', reply, hangUp: this.random() < 0.03 });
         return this.#finish(reply);
       }
-      this.#queue(reply, `sentence ${said} of reply ${reply}`, 0);
+      const uninterruptible = this.random() < 0.15;
+      const text = `sentence ${said} of reply ${reply}`;
+      if (uninterruptible && this.random() < 0.5)
+        this.send({ type: 'voice-request', reply, text, uninterruptible: true });
+      this.#queue(reply, text, 0, uninterruptible ? { uninterruptible } : {});
       this.#speak(reply, this.between(10, 1_200), said + 1);
     });
   }
@@ -178,9 +197,12 @@ class RandomShell {
 
   #resume(reply: number): void {
     const leftMs = Math.max(20, this.#paused?.leftMs ?? 0); // a frame at least
+    const mustHearMs = this.#paused?.mustHearMs ?? 0;
     this.#paused = undefined;
     const until = this.clock.now() + leftMs;
     this.#audibleUntil = until;
+    if (mustHearMs > 0) this.#mustHearUntil = this.clock.now() + mustHearMs;
+    this.#markAt(reply, leftMs);
     this.later(0, () => this.#live === reply && this.send({ type: 'playout-start', reply, fromMs: 0 }));
     const dry = this.later(leftMs, () => {
       if (this.#playing?.until === until) this.send({ type: 'playout-dry', reply, sentMs: leftMs });
@@ -197,11 +219,19 @@ class RandomShell {
     this.#unfinish();
     this.#unfinish = this.later(wait + 30, () => {
       if (this.#live === reply) this.#live = 0;
-      this.send({ type: 'mark', reply, generation, playedMs: 1_000, last: true });
+      this.send({ type: 'mark', reply, generation, playedMs: this.#queuedMs, last: true });
     });
   }
 
-  #queue(reply: number, text: string, delayMs: number, line?: 'filler'): void {
+  /** The mark of a sentence's end comes back when it has been heard. */
+  #markAt(reply: number, ms: number): void {
+    const [generation, playedMs] = [this.#generation, this.#queuedMs];
+    this.later(ms + 30, () => {
+      if (generation === this.#generation) this.send({ type: 'mark', reply, generation, playedMs, last: false });
+    });
+  }
+
+  #queue(reply: number, text: string, delayMs: number, marks: SentenceMarks = {}): void {
     this.later(delayMs, () => {
       if (this.#live !== reply) {
         // News of a reply that was cancelled: the door refuses it.
@@ -213,16 +243,21 @@ class RandomShell {
       const audioMs = text.length * 60;
       if (this.#paused) {
         this.#paused.leftMs += audioMs;
-        this.send({ type: 'sentence-start', reply, text, ...(line ? { line } : {}) });
+        this.#queuedMs += audioMs;
+        if (marks.uninterruptible) this.#paused.mustHearMs = this.#paused.leftMs;
+        this.send({ type: 'sentence-start', reply, text, ...marks });
         this.send({ type: 'sentence-end', reply, audioMs });
         return;
       }
       const playing = this.#playing;
       const wasDry = !playing || playing.until <= now;
-      this.send({ type: 'sentence-start', reply, text, ...(line ? { line } : {}) });
+      this.#queuedMs += audioMs;
+      this.send({ type: 'sentence-start', reply, text, ...marks });
       this.send({ type: 'sentence-end', reply, audioMs });
       const until = (wasDry ? now : playing.until) + audioMs;
       this.#audibleUntil = until;
+      if (marks.uninterruptible) this.#mustHearUntil = until;
+      this.#markAt(reply, until - now);
       const dry = this.later(until - now - 0, () => {
         if (this.#playing?.until === until) this.send({ type: 'playout-dry', reply, sentMs: audioMs });
       });
@@ -286,7 +321,7 @@ function randomCall(seed: number): RandomShell {
         type: 'mark',
         reply: shell.between(0, 5),
         generation: shell.between(0, 3),
-        playedMs: shell.between(0, 9_000),
+        playedMs: shell.between(0, 1_000), // shorter than any sentence: nothing is heard by a false mark
         last: shell.random() < 0.5,
       });
     else if (r < 0.8) shell.send({ type: 'reply-end', reply: shell.between(90, 99), hangUp: true });

@@ -12,6 +12,7 @@ import type {
   HistorySummary,
   HistoryTurn,
 } from '../providers/contracts.ts';
+import { type Line, textOf, uninterruptible } from '../text/line.ts';
 import { SentenceSplitter } from '../text/sentences.ts';
 import { isSpeakable } from '../text/speakable.ts';
 import type { PreparedAnswer } from './prepared-answer.ts';
@@ -20,14 +21,14 @@ import type { Toolbox, ToolWish } from './toolbox.ts';
 
 /** What a reply is made of. */
 export type ReplyPlan =
-  | { readonly kind: 'greeting'; readonly text: string }
+  | { readonly kind: 'greeting'; readonly lines: readonly Line[] }
   | {
       readonly kind: 'answer';
       readonly history: readonly HistoryTurn[];
       readonly summary?: HistorySummary | undefined;
       readonly prepared?: PreparedAnswer | undefined;
     }
-  | { readonly kind: 'line'; readonly line: LineName; readonly text: string };
+  | { readonly kind: 'line'; readonly name: LineName; readonly line: Line };
 
 export interface ReplyTools extends SpeakerTools {
   readonly brain: BrainSession;
@@ -88,14 +89,14 @@ class ReplyTask {
     return hangUp;
   }
 
-  async #line({ text, line }: Extract<ReplyPlan, { kind: 'line' }>): Promise<boolean> {
-    await this.#speaker.say(text, line);
+  async #line({ name, line }: Extract<ReplyPlan, { kind: 'line' }>): Promise<boolean> {
+    await this.#speaker.say(line, name);
     return false;
   }
 
   async #converse(plan: Exclude<ReplyPlan, { kind: 'line' }>): Promise<boolean> {
     const opening = plan.kind === 'greeting';
-    if (opening && isSpeakable(plan.text)) await this.#speaker.say(plan.text);
+    for (const line of opening ? plan.lines : []) if (isSpeakable(textOf(line))) await this.#speaker.say(line);
     let history = opening ? [] : plan.history;
     const summary = opening ? undefined : plan.summary;
     for (let round = 0; ; round++) {
@@ -121,7 +122,10 @@ class ReplyTask {
     const wishes: ToolWish[] = [];
     let hangUp = false;
     for await (const event of untilAborted(events, this.#signal)) {
-      if (event.type === 'text') await this.#say(splitter.push(event.text), said);
+      if (event.type === 'text' && event.uninterruptible) {
+        await this.#say(splitter.flush(), said);
+        await this.#say([...splitter.push(event.text), ...splitter.flush()], said, uninterruptible);
+      } else if (event.type === 'text') await this.#say(splitter.push(event.text), said);
       else if (event.type === 'retract') splitter.reset();
       else if (event.type === 'tool-call') wishes.push(event);
       else if (event.type === 'hang-up') hangUp = true;
@@ -132,11 +136,11 @@ class ReplyTask {
     return { said: said.join(' '), wishes, hangUp };
   }
 
-  async #say(sentences: readonly string[], said: string[]): Promise<void> {
+  async #say(sentences: readonly string[], said: string[], mark = asItIs): Promise<void> {
     for (const sentence of sentences) {
       said.push(sentence);
       this.#characters += sentence.length;
-      await this.#speaker.say(sentence);
+      await this.#speaker.say(mark(sentence));
     }
   }
 
@@ -159,6 +163,8 @@ class ReplyTask {
     return exchanges;
   }
 }
+
+const asItIs = (sentence: string): Line => sentence;
 
 /** Hands over nothing that arrives after the abort, even from a brain that does not watch its signal. */
 async function* untilAborted(events: AsyncIterable<BrainEvent>, signal: AbortSignal): AsyncGenerator<BrainEvent> {

@@ -7,6 +7,7 @@ import type { EndReason } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { textOf } from '../text/line.ts';
 import type { DetectorFactory } from '../vad/detector.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
 import { CallSession } from './call-session.ts';
@@ -84,7 +85,7 @@ export class Switchboard implements CallDesk {
       const reason = this.#refusal(call);
       if (reason) {
         log.warn('CALL_REFUSED', { call_sid: call.callSid, reason });
-        return { type: 'refused', reason, text: agent.options.lines.failure };
+        return { type: 'refused', reason, text: textOf(agent.options.lines.failure) };
       }
       this.#calls.set(call.callSid, { call, openedAt: clock.now() });
       log.info('CALL_OPEN', { call_sid: call.callSid, pii: { from: call.from, to: call.to } });
@@ -132,7 +133,7 @@ export class Switchboard implements CallDesk {
       record.end ??
       (session && { reason: session.reason ?? 'socket-lost', spoken: isExpected && !session.isSpeechless });
     if (!end || end.spoken) return { type: 'done' };
-    return { type: 'apologise', text: this.#o.agent.options.lines.failure, language: this.language };
+    return { type: 'apologise', text: textOf(this.#o.agent.options.lines.failure), language: this.language };
   }
 
   async drain(): Promise<void> {

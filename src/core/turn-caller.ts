@@ -1,5 +1,5 @@
 /** What the caller does, and what it means for the floor. */
-import { interrupt, isInterruptible, isOnlyListening, isOverReply, judgeSpeech, resume } from './interruption.ts';
+import { isInterruptible, isOnlyListening, isOverReply, judgeSpeech, resume, takeFloor } from './interruption.ts';
 import { freshened, isRepeat } from './repeats.ts';
 import type { CallSettings } from './settings.ts';
 import { type CallerState, type TurnState, wordsSoFar } from './turn.ts';
@@ -73,7 +73,7 @@ export function onFinal(state: TurnState, text: string, at: number, context: Tur
   if (phase.name === 'thinking' && phase.task.kind === 'answer' && !phase.task.leaving)
     return takeBack(next, phase.task, at, context);
   const isClaim = phase.name === 'speaking' && isInterruptible(phase, context.settings) && isOverReply(caller, context);
-  return isClaim ? interrupt(next, at, context) : stay(next);
+  return isClaim ? takeFloor(next, at, context) : stay(next);
 }
 
 /** A backchannel over the agent is no turn: it is neither answered now nor afterwards. */

@@ -1,6 +1,6 @@
 /** Moves the floor: the one reducer that decides when the agent speaks, stops, asks again and leaves. */
 import type { CallEvent, EndReason } from './call-event.ts';
-import { interrupt, isInterruptible, judgeSpeech, resume } from './interruption.ts';
+import { isInterruptible, judgeSpeech, resume, settleClaim, takeFloor } from './interruption.ts';
 import { type CallerState, type ReplyTask, type TurnState, wordsSoFar } from './turn.ts';
 import {
   digitsDone,
@@ -52,6 +52,7 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
       return stay(endTools(state, event.of, event.at));
     case 'recogniser-lost':
       return sayAndLeave(state, { line: 'failure', reason: 'recogniser-failed', at: event.at }, context);
+    case 'sentence-end':
     case 'playout-start':
     case 'playout-dry':
     case 'mark':
@@ -69,7 +70,8 @@ function onPlayout(state: TurnState, at: number, context: TurnContext): TurnStep
   const { phase } = state;
   if (!('task' in phase)) return stay(state);
   if (context.news === 'played') return onPlayed(state, phase.task, at, context);
-  if (phase.name !== 'thinking' || context.news !== 'audible') return stay(state);
+  if (phase.name === 'speaking') return settleClaim(state, at, context);
+  if (context.news !== 'audible') return stay(state);
   const speaking: TurnState = { ...state, phase: { name: 'speaking', task: phase.task } };
   if (!state.caller.sustained || !isInterruptible({ name: 'speaking', task: phase.task }, context.settings)) {
     return stay(speaking);
@@ -121,7 +123,7 @@ const DUE: Readonly<Record<Due, (state: TurnState, at: number, context: TurnCont
   overlap: judgeSpeech,
   'barge-in': (state, at, context) =>
     'task' in state.phase && state.phase.name === 'speaking' && isInterruptible(state.phase, context.settings)
-      ? interrupt(state, at, context)
+      ? takeFloor(state, at, context)
       : resume(state, at),
   resume: (state, at) => resume(state, at),
   'dead-air': fill,

@@ -56,6 +56,8 @@ export interface ReplyTask {
   readonly toolsFrom?: number;
   /** The line has been silent since, as far as this reply is concerned. */
   readonly quietFrom: number;
+  /** The caller claims the floor over a sentence that must be heard; the claim is judged after it. */
+  readonly claimed?: true;
   /** The caller speaks over its first moments, in which nothing interrupts; the floor is the caller's at this time. */
   readonly overlapUntil?: number;
 }

@@ -145,8 +145,8 @@ export interface BrainRequest {
 }
 
 export type BrainEvent =
-  /** Text to speak, in any pieces; sentences are cut downstream. */
-  | { readonly type: 'text'; readonly text: string }
+  /** Text to speak, in any pieces; sentences are cut downstream. An `uninterruptible` piece is sentences of its own. */
+  | { readonly type: 'text'; readonly text: string; readonly uninterruptible?: true }
   | { readonly type: 'expect'; readonly expectation: Expectation }
   | { readonly type: 'outcome'; readonly outcome: Outcome }
   /** End the call once this reply has been heard. */

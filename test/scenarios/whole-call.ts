@@ -2,7 +2,7 @@
 import { babble } from '../../src/audio/babble.ts';
 import { decodeMulaw, encodeMulaw } from '../../src/audio/mulaw.ts';
 import { defaultLines } from '../../src/call/agent-lines.ts';
-import { AgentRuntime } from '../../src/call/agent-runtime.ts';
+import { AgentRuntime, type AgentRuntimeOptions } from '../../src/call/agent-runtime.ts';
 import type { JournalEntry, JournalHead } from '../../src/call/journal.ts';
 import { Switchboard } from '../../src/call/switchboard.ts';
 import type { Tool } from '../../src/call/tool.ts';
@@ -27,7 +27,7 @@ export interface OfficeOptions {
   readonly brain?: (clock: VirtualClock) => Brain;
   readonly tts?: (clock: VirtualClock) => TextToSpeech;
   readonly settings?: Partial<CallSettings>;
-  readonly greeting?: string;
+  readonly greeting?: AgentRuntimeOptions['greeting'];
   readonly tools?: Readonly<Record<string, Tool>>;
   readonly env?: Readonly<Record<string, string>>;
   /** Called for each journal entry before it is kept; may throw. */
