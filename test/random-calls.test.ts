@@ -43,6 +43,7 @@ class RandomShell {
   #mustHearUntil = 0;
   #queuedMs = 0; // of the live reply
   callerSpeaking = false;
+  keysInterrupt: boolean;
   toolsUsed = 0;
   spokenWords = new Set<string>();
 
@@ -51,8 +52,10 @@ class RandomShell {
     this.settings = {
       ...defaultSettings,
       bargeIn: this.random() < 0.8,
+      keysInterrupt: this.random() < 0.3,
       maxCallMs: this.random() < 0.1 ? 20_000 : 120_000,
     };
+    this.keysInterrupt = this.settings.keysInterrupt === true;
     this.runner = new CallRunner({
       clock: this.clock,
       settings: this.settings,
@@ -63,6 +66,10 @@ class RandomShell {
         const isSilenced = effects.some(({ type }) => type === 'barge-in' || type === 'playout-pause');
         const isAllHeard = this.clock.now() >= this.#mustHearUntil && !this.#paused?.mustHearMs;
         expect(isSilenced && !isAllHeard, 'what must be heard is not interrupted').toBe(false);
+        const stopsForKey = event.type === 'digit' && effects.some(({ type }) => type === 'barge-in');
+        expect(stopsForKey && !this.keysInterrupt, 'keys interrupt only where that was said').toBe(false);
+        if (event.type === 'expect' && this.#live === event.reply)
+          this.keysInterrupt = event.keysInterrupt ?? this.settings.keysInterrupt === true;
       },
       onBug: (error) => {
         throw error;
@@ -179,9 +186,15 @@ class RandomShell {
       const text = `sentence ${said} of reply ${reply}`;
       if (uninterruptible && this.random() < 0.5)
         this.send({ type: 'voice-request', reply, text, uninterruptible: true });
+      if (said === 0 && this.random() < 0.4) this.#expect(reply);
       this.#queue(reply, text, 0, uninterruptible ? { uninterruptible } : {});
       this.#speak(reply, this.between(10, 1_200), said + 1);
     });
+  }
+
+  #expect(reply: number): void {
+    const keys = this.random() < 0.7 ? { keysInterrupt: this.random() < 0.5 } : {};
+    this.send({ type: 'expect', reply, kind: 'choice', ...keys });
   }
 
   /** Tools go on to their end, even when their reply is cancelled meanwhile. */
@@ -283,7 +296,7 @@ class RandomShell {
       expect(due!, 'a pause is short').toBeLessThanOrEqual(this.runner.now() + this.settings.resumeAfterMs);
       return;
     }
-    if (this.#complete.has(task.reply) || this.clock.now() < this.#audibleUntil) return;
+    if (this.#complete.has(task.reply) || this.clock.now() <= this.#audibleUntil) return;
     // No dead air: a silent line on which a reply is owed always has a deadline within 3.5 s of the silence.
     const quietSince = Math.max(this.#audibleUntil, task.quietFrom);
     expect(due!, 'no dead air').toBeLessThanOrEqual(quietSince + this.settings.deadAirMs);

@@ -55,6 +55,8 @@ export interface AgentDefinition {
   readonly tts: ProviderSpec | readonly ProviderSpec[];
   /** What a model may do beside speaking: `{ saveLead: tool({ … }) }`. A flow uses none. */
   readonly tools?: Readonly<Record<string, Tool>>;
+  /** Whether a pressed key stops the agent at once, unless a question of a flow says otherwise. Default false. */
+  readonly keysInterrupt?: boolean;
   /** Your own words for some of the lines that are said without a brain. */
   readonly lines?: Partial<AgentLines>;
   /** Left out, each has its default. */
@@ -141,6 +143,7 @@ const shape = strictShape({
   stt: chainOf(providerSpec, 'Give a recogniser, for example stt: ["google", "scripted"].'),
   tts: chainOf(providerSpec, 'Give a voice, for example tts: ["google", "flite"].'),
   tools: z.record(toolName, toolShape).optional(),
+  keysInterrupt: z.boolean({ error: fault('must be true or false', 'Write true or false.') }).optional(),
   lines: strictShape(lineShapes).optional(),
   limits: strictShape({
     maxCallMinutes: limit(1, 240),

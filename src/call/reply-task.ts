@@ -145,9 +145,16 @@ class ReplyTask {
   }
 
   #tell(event: Exclude<BrainEvent, { type: 'text' | 'retract' | 'tool-call' | 'hang-up' }>): void {
-    if (event.type === 'expect') this.#tools.onExpect(event.expectation);
+    if (event.type === 'expect') this.#expect(event.expectation);
     else if (event.type === 'usage') this.#tools.onUsage(event);
     else this.#tools.dispatch({ type: 'outcome', reply: this.#reply, outcome: event.outcome });
+  }
+
+  #expect(expectation: Expectation): void {
+    const { kind, keysInterrupt } = expectation;
+    const keys = keysInterrupt === undefined ? {} : { keysInterrupt };
+    this.#tools.dispatch({ type: 'expect', reply: this.#reply, kind, ...keys });
+    this.#tools.onExpect(expectation);
   }
 
   /** Tools that have begun go on to their end, and are told to the call, whatever becomes of this reply. */

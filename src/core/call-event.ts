@@ -54,6 +54,8 @@ export type CallEventBody =
     }
   | { readonly type: 'recogniser-lost'; readonly code: string }
   | { readonly type: 'digit'; readonly digit: string }
+  /** What the agent asks for from now on, and whether pressed keys stop it while it still asks. */
+  | { readonly type: 'expect'; readonly reply: number; readonly kind: string; readonly keysInterrupt?: boolean }
   /** A sentence was cut from the brain's text and asked of the voice; `uninterruptible` as below. */
   | {
       readonly type: 'voice-request';

@@ -80,6 +80,21 @@ export function takeFloor(state: TurnState, at: number, context: TurnContext): T
   return mustWait ? claim(state, phase.task, at) : interrupt(state, at, context);
 }
 
+/** A key stops the agent where that was said, as soon as the caller hears what the agent asks. */
+export function pressOver(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const { phase } = state;
+  const { playout, settings } = context;
+  const stops = (state.keysInterrupt ?? settings.keysInterrupt) === true;
+  if (phase.name !== 'speaking' || phase.task.leaving || !stops) return stay(state);
+  if (mustBeHeard(playout)) return claim(state, phase.task, at);
+  if (!isAnswerHeard(playout, at, settings)) return stay(state);
+  const cause = { type: 'barge-in', reply: phase.task.reply, heardMs: heardMs(playout, at, settings) } as const;
+  return before([cause, ...abandoned(phase.task, at, context)], listen(state, at));
+}
+
+/** A `#` says that all keys have been pressed: it may belong to an earlier question. */
+export const arePressed = ({ digits }: CallerState): boolean => /[^#]/u.test(digits);
+
 function claim(state: TurnState, task: ReplyTask, at: number): TurnStep {
   return resume({ ...state, phase: { name: 'speaking', task: { ...task, claimed: true } } }, at);
 }
@@ -90,6 +105,10 @@ export function settleClaim(state: TurnState, at: number, context: TurnContext):
   if (phase.name !== 'speaking' || !phase.task.claimed || mustBeHeard(context.playout)) return stay(state);
   const { claimed: _, ...task } = phase.task;
   const free: TurnState = { ...state, phase: { name: 'speaking', task } };
+  if (arePressed(caller)) {
+    const [next, effects] = pressOver(free, at, context);
+    if (next.phase.name === 'listening') return [next, effects];
+  }
   if (!isInterruptible({ name: 'speaking', task }, context.settings)) return stay(free);
   if (caller.words !== '') return interrupt(free, at, context);
   return caller.sustained ? judgeSpeech(free, at, context) : stay(free);

@@ -1,5 +1,13 @@
 /** What the caller does, and what it means for the floor. */
-import { isInterruptible, isOnlyListening, isOverReply, judgeSpeech, resume, takeFloor } from './interruption.ts';
+import {
+  isInterruptible,
+  isOnlyListening,
+  isOverReply,
+  judgeSpeech,
+  pressOver,
+  resume,
+  takeFloor,
+} from './interruption.ts';
 import { freshened, isRepeat } from './repeats.ts';
 import type { CallSettings } from './settings.ts';
 import { type CallerState, type TurnState, wordsSoFar } from './turn.ts';
@@ -93,11 +101,12 @@ function onNoWords(state: TurnState, at: number, settings: CallSettings): TurnSt
   return stay({ ...state, caller: { ...caller, unheard }, phase: { name: 'listening', since: at } });
 }
 
-export function onDigit(state: TurnState, digit: string, at: number, { settings }: TurnContext): TurnStep {
+export function onDigit(state: TurnState, digit: string, at: number, context: TurnContext): TurnStep {
   const caller = { ...state.caller, digits: state.caller.digits + digit, digitAt: at };
   const next = { ...state, caller };
   const isEnd = digit === '#' && state.phase.name === 'listening' && !caller.speaking;
-  return isEnd ? digitsDone(next, at, settings) : stay(next);
+  if (isEnd) return digitsDone(next, at, context.settings);
+  return digit === '#' ? stay(next) : pressOver(next, at, context);
 }
 
 /** Pressed keys are words; the `#` only says that they are all. */

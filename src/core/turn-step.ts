@@ -42,6 +42,8 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
       return onJudged(state, event.words, event.waitMs);
     case 'digit':
       return onDigit(state, event.digit, event.at, context);
+    case 'expect':
+      return stay(onExpect(state, event.keysInterrupt));
     case 'reply-end':
       return onReplyEnd(state, event.hangUp, event.at, context);
     case 'reply-error':
@@ -65,6 +67,10 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
 }
 
 // The agent's reply
+
+function onExpect({ keysInterrupt: _, ...state }: TurnState, keysInterrupt: boolean | undefined): TurnState {
+  return keysInterrupt === undefined ? state : { ...state, keysInterrupt };
+}
 
 function onPlayout(state: TurnState, at: number, context: TurnContext): TurnStep {
   const { phase } = state;

@@ -75,6 +75,8 @@ export type Phase =
 export interface TurnState {
   readonly phase: Phase;
   readonly caller: CallerState;
+  /** What the newest question says of pressed keys. */
+  readonly keysInterrupt?: boolean;
   /** The id of the newest reply. */
   readonly replies: number;
   /** Prompts in a row without an answer. */

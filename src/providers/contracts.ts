@@ -13,6 +13,8 @@ export interface Expectation {
   readonly kind: 'yes-no' | 'choice' | 'digits' | 'phone' | 'date' | 'time' | 'name' | 'number' | 'open';
   /** Sample phrases, lower case, in the call's language: hints for a recogniser that takes phrases. */
   readonly phrases?: readonly string[];
+  /** Whether pressed keys stop the agent while it still asks. Left out: as the agent's settings say. */
+  readonly keysInterrupt?: boolean;
   /** A JSGF rule body (the right-hand side of `public <answer> = …;`) for a recogniser that takes grammars. */
   readonly grammar?: string;
 }

@@ -31,6 +31,8 @@ interface QuestionCommon<Slot extends string = string> {
   readonly askAgain?: Words<NoInfer<Slot>>;
   /** What is said to "help", before the question is asked again. */
   readonly help?: Words<NoInfer<Slot>>;
+  /** Whether a pressed key stops the question at once. Left out: as the agent says; in any case keys are collected. */
+  readonly keysInterrupt?: boolean;
   /** Said after the answer, before the next question: "A cleaning, good." */
   readonly acknowledge?: Words<NoInfer<Slot>>;
   /** Ask only if these earlier slots have these values (one value, or any of several). */

@@ -52,6 +52,7 @@ const common = {
   ask: words,
   askAgain: words.optional(),
   help: words.optional(),
+  keysInterrupt: flag.optional(),
   acknowledge: words.optional(),
   when: z
     .record(z.string(), z.union([textShape('Give a value.'), texts]), {
