@@ -24,3 +24,4 @@ export type {
 } from './providers/flow/definition.ts';
 export { flow } from './providers/flow/flow.ts';
 export { type ScenarioSource, scenario } from './simulator/scenario.ts';
+export { type Line, type Uninterruptible, uninterruptible } from './text/line.ts';

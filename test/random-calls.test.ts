@@ -13,6 +13,11 @@ import { VirtualClock } from '../src/simulator/virtual-clock.ts';
 
 const CALLS = 10_000;
 
+interface SentenceMarks {
+  readonly line?: 'filler';
+  readonly uninterruptible?: true;
+}
+
 /** A shell with a random brain, a random voice and a carrier that plays, echoes marks, and flushes on clear. */
 class RandomShell {
   readonly clock = new VirtualClock();
@@ -32,9 +37,13 @@ class RandomShell {
   #prepared = 0;
   /** Cancels the terminal mark that is on its way. */
   #unfinish: () => void = () => {};
-  /** Audio that waits while the reply is paused. */
-  #paused: { leftMs: number } | undefined;
+  /** Audio that waits while the reply is paused, and how much of it until all that must be heard has been. */
+  #paused: { leftMs: number; mustHearMs: number } | undefined;
+  /** When the caller has heard all that must be heard. */
+  #mustHearUntil = 0;
+  #queuedMs = 0; // of the live reply
   callerSpeaking = false;
+  keysInterrupt: boolean;
   toolsUsed = 0;
   spokenWords = new Set<string>();
 
@@ -43,8 +52,10 @@ class RandomShell {
     this.settings = {
       ...defaultSettings,
       bargeIn: this.random() < 0.8,
+      keysInterrupt: this.random() < 0.3,
       maxCallMs: this.random() < 0.1 ? 20_000 : 120_000,
     };
+    this.keysInterrupt = this.settings.keysInterrupt === true;
     this.runner = new CallRunner({
       clock: this.clock,
       settings: this.settings,
@@ -52,6 +63,13 @@ class RandomShell {
       record: (event, [, effects]) => {
         this.events.push(event);
         this.effects.push(...effects);
+        const isSilenced = effects.some(({ type }) => type === 'barge-in' || type === 'playout-pause');
+        const isAllHeard = this.clock.now() >= this.#mustHearUntil && !this.#paused?.mustHearMs;
+        expect(isSilenced && !isAllHeard, 'what must be heard is not interrupted').toBe(false);
+        const stopsForKey = event.type === 'digit' && effects.some(({ type }) => type === 'barge-in');
+        expect(stopsForKey && !this.keysInterrupt, 'keys interrupt only where that was said').toBe(false);
+        if (event.type === 'expect' && this.#live === event.reply)
+          this.keysInterrupt = event.keysInterrupt ?? this.settings.keysInterrupt === true;
       },
       onBug: (error) => {
         throw error;
@@ -86,6 +104,8 @@ class RandomShell {
       case 'line-start':
         expect(this.#live === 0 || this.#complete.has(this.#live), 'one reply at a time').toBe(true);
         this.#live = effect.reply;
+        this.#mustHearUntil = 0;
+        this.#queuedMs = 0;
         if (effect.type === 'answer-start') this.#answer(effect.reply);
         else this.#speak(effect.reply, this.between(1, 150), 0);
         return;
@@ -98,7 +118,8 @@ class RandomShell {
         return;
       case 'filler-play':
         expect(effect.reply).toBe(this.#live);
-        if (this.random() < 0.9) this.#queue(effect.reply, 'one moment please', this.between(5, 300), 'filler');
+        if (this.random() < 0.9)
+          this.#queue(effect.reply, 'one moment please', this.between(5, 300), { line: 'filler' });
         return;
       case 'reply-cancel':
         expect(effect.reply, 'only the live reply is cancelled').toBe(this.#live);
@@ -110,6 +131,7 @@ class RandomShell {
         this.#unfinish();
         this.#playing = undefined;
         this.#paused = undefined;
+        this.#mustHearUntil = 0;
         this.#audibleUntil = this.clock.now();
         return;
       case 'playout-pause':
@@ -118,7 +140,7 @@ class RandomShell {
         this.#generation = effect.generation;
         for (const cancel of this.#playing?.cancels ?? []) cancel();
         this.#unfinish();
-        this.#paused = { leftMs: Math.max(0, (this.#playing?.until ?? 0) - this.clock.now()) };
+        this.#paused = { leftMs: Math.max(0, (this.#playing?.until ?? 0) - this.clock.now()), mustHearMs: 0 };
         this.#playing = undefined;
         this.#audibleUntil = this.clock.now();
         return;
@@ -160,9 +182,19 @@ class RandomShell {
         this.send({ type: 'reply-end', reply, hangUp: this.random() < 0.03 });
         return this.#finish(reply);
       }
-      this.#queue(reply, `sentence ${said} of reply ${reply}`, 0);
+      const uninterruptible = this.random() < 0.15;
+      const text = `sentence ${said} of reply ${reply}`;
+      if (uninterruptible && this.random() < 0.5)
+        this.send({ type: 'voice-request', reply, text, uninterruptible: true });
+      if (said === 0 && this.random() < 0.4) this.#expect(reply);
+      this.#queue(reply, text, 0, uninterruptible ? { uninterruptible } : {});
       this.#speak(reply, this.between(10, 1_200), said + 1);
     });
+  }
+
+  #expect(reply: number): void {
+    const keys = this.random() < 0.7 ? { keysInterrupt: this.random() < 0.5 } : {};
+    this.send({ type: 'expect', reply, kind: 'choice', ...keys });
   }
 
   /** Tools go on to their end, even when their reply is cancelled meanwhile. */
@@ -178,9 +210,12 @@ class RandomShell {
 
   #resume(reply: number): void {
     const leftMs = Math.max(20, this.#paused?.leftMs ?? 0); // a frame at least
+    const mustHearMs = this.#paused?.mustHearMs ?? 0;
     this.#paused = undefined;
     const until = this.clock.now() + leftMs;
     this.#audibleUntil = until;
+    if (mustHearMs > 0) this.#mustHearUntil = this.clock.now() + mustHearMs;
+    this.#markAt(reply, leftMs);
     this.later(0, () => this.#live === reply && this.send({ type: 'playout-start', reply, fromMs: 0 }));
     const dry = this.later(leftMs, () => {
       if (this.#playing?.until === until) this.send({ type: 'playout-dry', reply, sentMs: leftMs });
@@ -197,11 +232,19 @@ class RandomShell {
     this.#unfinish();
     this.#unfinish = this.later(wait + 30, () => {
       if (this.#live === reply) this.#live = 0;
-      this.send({ type: 'mark', reply, generation, playedMs: 1_000, last: true });
+      this.send({ type: 'mark', reply, generation, playedMs: this.#queuedMs, last: true });
     });
   }
 
-  #queue(reply: number, text: string, delayMs: number, line?: 'filler'): void {
+  /** The mark of a sentence's end comes back when it has been heard. */
+  #markAt(reply: number, ms: number): void {
+    const [generation, playedMs] = [this.#generation, this.#queuedMs];
+    this.later(ms + 30, () => {
+      if (generation === this.#generation) this.send({ type: 'mark', reply, generation, playedMs, last: false });
+    });
+  }
+
+  #queue(reply: number, text: string, delayMs: number, marks: SentenceMarks = {}): void {
     this.later(delayMs, () => {
       if (this.#live !== reply) {
         // News of a reply that was cancelled: the door refuses it.
@@ -213,16 +256,21 @@ class RandomShell {
       const audioMs = text.length * 60;
       if (this.#paused) {
         this.#paused.leftMs += audioMs;
-        this.send({ type: 'sentence-start', reply, text, ...(line ? { line } : {}) });
+        this.#queuedMs += audioMs;
+        if (marks.uninterruptible) this.#paused.mustHearMs = this.#paused.leftMs;
+        this.send({ type: 'sentence-start', reply, text, ...marks });
         this.send({ type: 'sentence-end', reply, audioMs });
         return;
       }
       const playing = this.#playing;
       const wasDry = !playing || playing.until <= now;
-      this.send({ type: 'sentence-start', reply, text, ...(line ? { line } : {}) });
+      this.#queuedMs += audioMs;
+      this.send({ type: 'sentence-start', reply, text, ...marks });
       this.send({ type: 'sentence-end', reply, audioMs });
       const until = (wasDry ? now : playing.until) + audioMs;
       this.#audibleUntil = until;
+      if (marks.uninterruptible) this.#mustHearUntil = until;
+      this.#markAt(reply, until - now);
       const dry = this.later(until - now - 0, () => {
         if (this.#playing?.until === until) this.send({ type: 'playout-dry', reply, sentMs: audioMs });
       });
@@ -248,7 +296,7 @@ class RandomShell {
       expect(due!, 'a pause is short').toBeLessThanOrEqual(this.runner.now() + this.settings.resumeAfterMs);
       return;
     }
-    if (this.#complete.has(task.reply) || this.clock.now() < this.#audibleUntil) return;
+    if (this.#complete.has(task.reply) || this.clock.now() <= this.#audibleUntil) return;
     // No dead air: a silent line on which a reply is owed always has a deadline within 3.5 s of the silence.
     const quietSince = Math.max(this.#audibleUntil, task.quietFrom);
     expect(due!, 'no dead air').toBeLessThanOrEqual(quietSince + this.settings.deadAirMs);
@@ -286,7 +334,7 @@ function randomCall(seed: number): RandomShell {
         type: 'mark',
         reply: shell.between(0, 5),
         generation: shell.between(0, 3),
-        playedMs: shell.between(0, 9_000),
+        playedMs: shell.between(0, 1_000), // shorter than any sentence: nothing is heard by a false mark
         last: shell.random() < 0.5,
       });
     else if (r < 0.8) shell.send({ type: 'reply-end', reply: shell.between(90, 99), hangUp: true });

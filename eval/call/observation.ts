@@ -1,6 +1,6 @@
 /** One call as it was played and heard: all that the measures and the page are made from. */
 
-import type { AgentLines } from '../../src/call/agent-lines.ts';
+import type { DefaultLines } from '../../src/call/agent-lines.ts';
 import type { JournalEntry } from '../../src/call/journal.ts';
 import type { CallPlan } from './plan.ts';
 import type { Witness } from './witness.ts';
@@ -8,7 +8,7 @@ import type { Witness } from './witness.ts';
 export interface Observation {
   readonly plan: CallPlan;
   readonly witness: Witness;
-  readonly lines: AgentLines;
+  readonly lines: DefaultLines;
   readonly entries: readonly JournalEntry[];
   /** What the caller said and what the caller heard: µ-law of equal length, from the first frame of the stream. */
   readonly caller: Uint8Array;

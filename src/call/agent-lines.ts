@@ -1,8 +1,12 @@
 import type { LineName } from '../core/call-event.ts';
+import type { Line } from '../text/line.ts';
 
-export type AgentLines = Readonly<Record<LineName, string>>;
+export type AgentLines = Readonly<Record<LineName, Line>>;
 
-const ENGLISH: AgentLines = {
+/** Kav's own words for each. */
+export type DefaultLines = Readonly<Record<LineName, string>>;
+
+const ENGLISH: DefaultLines = {
   'no-input': "I'm still here. Go ahead whenever you're ready.",
   'not-heard': "Sorry, I couldn't hear that. Could you say it again?",
   filler: 'One moment, please.',
@@ -14,7 +18,7 @@ const ENGLISH: AgentLines = {
 };
 
 /** In forms that are the same for a man and a woman; the plural addresses nobody in particular. */
-const HEBREW: AgentLines = {
+const HEBREW: DefaultLines = {
   'no-input': 'אני עדיין על הקו. אפשר לדבר.',
   'not-heard': 'סליחה, לא הצלחתי לשמוע. אפשר לחזור על זה?',
   filler: 'רגע אחד, בבקשה.',
@@ -26,7 +30,7 @@ const HEBREW: AgentLines = {
 };
 
 /** The words of every fixed line in the language (BCP 47), English where there are none. */
-export function defaultLines(language: string): AgentLines {
+export function defaultLines(language: string): DefaultLines {
   // `iw` is the code that Hebrew had before 1989; some vendors still use it.
   return /^(?:he|iw)\b/iu.test(language) ? HEBREW : ENGLISH;
 }

@@ -1,7 +1,8 @@
 /** An agent with everything it needs to serve: its data, its providers, and the lines that are already spoken. */
-import type { LineName } from '../core/call-event.ts';
 import type { CallSettings } from '../core/settings.ts';
 import type { Brain, SpeechToText, TextToSpeech, ToolDescription } from '../providers/contracts.ts';
+import { joinLines, type Line, textOf } from '../text/line.ts';
+import type { AgentLines } from './agent-lines.ts';
 import { LineCache } from './line-cache.ts';
 import type { SpeechStore } from './speech-store.ts';
 import type { Tool } from './tool.ts';
@@ -16,10 +17,10 @@ export interface AgentRuntimeOptions {
   /** What a model may do, by name. */
   readonly tools: Readonly<Record<string, Tool>>;
   /** Spoken once per call, before anything else; may be empty. */
-  readonly greeting: string;
-  /** A recording of the greeting, µ-law. */
+  readonly greeting: Line | readonly Line[];
+  /** A recording of all of the greeting, µ-law. */
   readonly greetingAudio?: Uint8Array;
-  readonly lines: Readonly<Record<LineName, string>>;
+  readonly lines: AgentLines;
   readonly settings: CallSettings;
   readonly stt: SpeechToText;
   readonly brain: Brain;
@@ -32,6 +33,8 @@ export interface AgentRuntimeOptions {
 
 export class AgentRuntime {
   readonly options: AgentRuntimeOptions;
+  /** The greeting as it is spoken, one piece after the other. */
+  readonly greeting: readonly Line[];
   readonly cache: LineCache;
   /** What a model is told of the agent's tools. */
   readonly toolDescriptions: readonly ToolDescription[];
@@ -41,7 +44,7 @@ export class AgentRuntime {
   constructor(options: AgentRuntimeOptions) {
     this.options = options;
     this.toolDescriptions = describeTools(options.tools);
-    const { language, onStoreError = () => {}, ownVoice, speechStore, tts, voice } = options;
+    const { greetingAudio, language, onStoreError = () => {}, ownVoice, speechStore, tts, voice } = options;
     this.cache = new LineCache({
       voice: ownVoice ?? tts,
       standIn: tts,
@@ -49,7 +52,9 @@ export class AgentRuntime {
       store: speechStore,
       onStoreError,
     });
-    if (options.greetingAudio) this.cache.set(options.greeting, options.greetingAudio);
+    const greeting = [options.greeting].flat();
+    this.greeting = greetingAudio ? [joinLines(greeting)] : greeting;
+    if (greetingAudio) this.cache.set(textOf(this.greeting[0]!), greetingAudio);
   }
 
   /** What is not the real thing in this agent, in plain words. */
@@ -60,8 +65,9 @@ export class AgentRuntime {
 
   /** Speaks greeting and lines ahead of the first call. Idempotent. Throws `ProviderError` when the voice fails. */
   prepare(): Promise<void> {
-    const { greeting, lines } = this.options;
-    const texts = [greeting, ...Object.values(lines)].filter((text) => text.trim() !== '');
+    const texts = [...this.greeting, ...Object.values(this.options.lines)]
+      .map(textOf)
+      .filter((text) => text.trim() !== '');
     this.#preparing ??= this.cache.prepare(texts, this.#closing.signal);
     return this.#preparing;
   }

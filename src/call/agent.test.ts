@@ -4,6 +4,7 @@ import frontDesk from '../../agents/front-desk.ts';
 import leah from '../../agents/leah.ts';
 import { ConfigError } from '../core/errors.ts';
 import { flow } from '../providers/flow/flow.ts';
+import { uninterruptible } from '../text/line.ts';
 import { type AgentDefinition, defineAgent, parseAgent } from './agent.ts';
 import { defaultLines } from './agent-lines.ts';
 
@@ -80,6 +81,21 @@ describe('a faulty agent is a ConfigError that names the field', () => {
       'desk.ts: greetingAudio',
       /Convert/,
     ],
+    ['a blank part of a greeting', { ...minimal, greeting: ['Hi.', ''] }, 'desk.ts: greeting[1]', /is empty/],
+    ['a greeting of no parts', { ...minimal, greeting: [] }, 'desk.ts: greeting', /empty list/],
+    ['a greeting that is a number', { ...minimal, greeting: 7 }, 'desk.ts: greeting', /must be a text, not a number/],
+    [
+      'a blank line that must be heard',
+      { ...minimal, lines: { goodbye: uninterruptible('') } },
+      'desk.ts: lines.goodbye',
+      /is empty/,
+    ],
+    [
+      'half of a recording that must be heard',
+      { ...minimal, greeting: ['Hi.', uninterruptible('We record.')], greetingAudio: 'a.wav' },
+      'desk.ts: greeting',
+      /one piece/,
+    ],
     ['no brain', { ...minimal, brain: undefined }, 'desk.ts: brain', /is missing/],
     ['a brain that is a number', { ...minimal, brain: 5 }, 'desk.ts: brain', /not a number/],
     ['an empty chain', { ...minimal, stt: [] }, 'desk.ts: stt', /empty list/],
@@ -109,6 +125,16 @@ describe('a faulty agent is a ConfigError that names the field', () => {
 
   test('when it is declared, too', () => {
     expect(() => defineAgent({ ...minimal, name: '' })).toThrow(ConfigError);
+  });
+});
+
+describe('words that must be heard', () => {
+  test('may be a part of the greeting, and any fixed line', () => {
+    const greeting = [uninterruptible('This call is recorded.'), 'How can I help?'];
+    const parsed = parseAgent({ ...minimal, greeting, lines: { goodbye: uninterruptible('Bye.') } }, 'desk.ts');
+    expect(parsed.greeting).toEqual(greeting);
+    expect(parsed.lines.goodbye).toEqual(uninterruptible('Bye.'));
+    expect(parseAgent(parsed, 'desk.ts')).toEqual(parsed);
   });
 });
 

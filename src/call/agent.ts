@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { LineName } from '../core/call-event.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Flow } from '../providers/flow/definition.ts';
-import { configError, fault, missingOr, strictShape, textShape } from '../providers/flow/fault.ts';
+import { configError, fault, lineShape, missingOr, strictShape, textShape } from '../providers/flow/fault.ts';
 import { parseFlow } from '../providers/flow/parse.ts';
+import { isUninterruptible, type Line } from '../text/line.ts';
 import { type AgentLines, defaultLines } from './agent-lines.ts';
 import { TOOL_NAME, type Tool } from './tool.ts';
 
@@ -34,8 +35,11 @@ export interface AgentDefinition {
    * `{ google: 'he-IL-Chirp3-HD-Aoede', azure: 'he-IL-HilaNeural' }`. Left out: each provider's default for the language.
    */
   readonly voice?: string | Readonly<Record<string, string>>;
-  /** The first words of every call. Say here that the caller speaks with an automated assistant. */
-  readonly greeting?: string;
+  /**
+   * The first words of every call. Say here that the caller speaks with an automated assistant. A list where a part must
+   * be heard: `[uninterruptible('This call is recorded.'), 'How can I help?']`.
+   */
+  readonly greeting?: Line | readonly Line[];
   /**
    * A recording (`.wav` or `.mp3`, relative to the agent's file) that is played instead of the spoken greeting. Keep
    * `greeting` as well: it is the text of the recording in transcripts.
@@ -51,6 +55,8 @@ export interface AgentDefinition {
   readonly tts: ProviderSpec | readonly ProviderSpec[];
   /** What a model may do beside speaking: `{ saveLead: tool({ … }) }`. A flow uses none. */
   readonly tools?: Readonly<Record<string, Tool>>;
+  /** Whether a pressed key stops the agent at once, unless a question of a flow says otherwise. Default false. */
+  readonly keysInterrupt?: boolean;
   /** Your own words for some of the lines that are said without a brain. */
   readonly lines?: Partial<AgentLines>;
   /** Left out, each has its default. */
@@ -85,16 +91,16 @@ function chainOf<Item extends z.ZodType>(item: Item, remedy: string) {
 
 const isChain = (value: unknown): boolean => typeof value === 'string' || (typeof value === 'object' && value !== null);
 
-const lineShape = textShape('Give the words of the line, or leave it out.').optional();
+const fixedLine = lineShape('Give the words of the line, or leave it out.').optional();
 const lineShapes = {
-  'no-input': lineShape,
-  'not-heard': lineShape,
-  filler: lineShape,
-  apology: lineShape,
-  goodbye: lineShape,
-  'time-limit': lineShape,
-  resumed: lineShape,
-  failure: lineShape,
+  'no-input': fixedLine,
+  'not-heard': fixedLine,
+  filler: fixedLine,
+  apology: fixedLine,
+  goodbye: fixedLine,
+  'time-limit': fixedLine,
+  resumed: fixedLine,
+  failure: fixedLine,
 } as const satisfies Record<LineName, z.ZodType>;
 
 function limit(from: number, to: number) {
@@ -112,6 +118,9 @@ const toolShape = z.custom<Tool>((value) => typeof value === 'object' && value !
   error: fault('is not a tool', 'Write tool({ description, input: z.object({ … }), run }).'),
 });
 
+const GREETING_REMEDY = 'Give the first words of the call, or leave it out and set greetingAudio.';
+const greetingLine = lineShape(GREETING_REMEDY);
+
 const shape = strictShape({
   name: textShape('Give the agent a name, for example name: "Front desk".'),
   language: textShape('Give a BCP 47 tag, for example language: "en-US".').refine(isLanguageTag, {
@@ -122,7 +131,9 @@ const shape = strictShape({
       error: fault('is neither a name nor names by provider', VOICE_REMEDY),
     })
     .optional(),
-  greeting: textShape('Give the first words of the call, or leave it out and set greetingAudio.').optional(),
+  greeting: z
+    .union([greetingLine, z.array(greetingLine).min(1, { error: fault('is an empty list', GREETING_REMEDY) })])
+    .optional(),
   greetingAudio: textShape('Give the path of a .wav or .mp3 file, or leave it out.')
     .refine((path) => ['.wav', '.mp3'].includes(extname(path).toLowerCase()), {
       error: fault('is neither a .wav nor an .mp3 file', 'Convert the recording to one of the two.'),
@@ -133,6 +144,7 @@ const shape = strictShape({
   stt: chainOf(providerSpec, 'Give a recogniser, for example stt: ["google", "scripted"].'),
   tts: chainOf(providerSpec, 'Give a voice, for example tts: ["google", "flite"].'),
   tools: z.record(toolName, toolShape).optional(),
+  keysInterrupt: z.boolean({ error: fault('must be true or false', 'Write true or false.') }).optional(),
   lines: strictShape(lineShapes).optional(),
   limits: strictShape({
     maxCallMinutes: limit(1, 240),
@@ -175,6 +187,7 @@ function parse(value: unknown, source: string): Agent {
   if (definition.greeting === undefined && definition.greetingAudio === undefined) {
     throw new ConfigError(`${source}: greeting`, 'is missing', 'Give the first words of the call, or greetingAudio.');
   }
+  checkRecording(definition, source);
   return {
     ...definition,
     brain: brainChain(definition, source),
@@ -184,6 +197,14 @@ function parse(value: unknown, source: string): Agent {
     lines: { ...defaultLines(definition.language), ...definition.lines },
     limits: { ...DEFAULT_LIMITS, ...definition.limits },
   };
+}
+
+/** A recording is one piece: a part of it cannot be marked. */
+function checkRecording({ greeting = '', greetingAudio }: AgentDefinition, source: string): void {
+  const kinds = new Set([greeting].flat().map(isUninterruptible));
+  if (greetingAudio === undefined || kinds.size === 1) return;
+  const remedy = 'Mark all of the greeting as uninterruptible, or none of it.';
+  throw new ConfigError(`${source}: greeting`, 'is uninterruptible in part, and greetingAudio is one piece', remedy);
 }
 
 function brainChain({ brain, language }: AgentDefinition, source: string): readonly (ProviderSpec | Flow)[] {

@@ -12,6 +12,7 @@ import { floorOf } from '../core/turn.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { SpeechEvent } from '../providers/contracts.ts';
+import { textOf } from '../text/line.ts';
 import { decodePayload, type MediaMessage, parseMediaMessage } from '../twilio/media-message.ts';
 import type { SpeechDetector } from '../vad/detector.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
@@ -351,7 +352,7 @@ export class CallSession implements MediaReceiver {
     this.#runner.stop();
     this.#replies.stop();
     this.#bug = { disarm: clock.at(clock.now() + APOLOGY_MS, () => this.#end('internal-error', false)) };
-    const audio = agent.cache.get(agent.options.lines.failure);
+    const audio = agent.cache.get(textOf(agent.options.lines.failure));
     if (this.#socketClosed || !audio) return this.#end('internal-error', false);
     this.#playout.clear(APOLOGY_REPLY);
     this.#playout.open(APOLOGY_REPLY);

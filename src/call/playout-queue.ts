@@ -157,6 +157,8 @@ export class PlayoutQueue implements Pumped {
     if (this.#hasFrame()) return true;
     if (this.#runFrom + this.#runMs > now) return true;
     this.#runFrom = undefined;
+    // More words are to come, perhaps much later: what was heard until now is known all the same.
+    if (this.#sentMs > this.#markedMs) this.#mark(false);
     this.#options.onDry(this.#reply, this.#sentMs);
     return this.#runFrom !== undefined;
   }

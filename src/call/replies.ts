@@ -5,12 +5,13 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Expectation } from '../providers/contracts.ts';
+import { textOf } from '../text/line.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
 import type { CallProviders } from './call-providers.ts';
 import type { PlayoutQueue } from './playout-queue.ts';
 import { PreparedAnswer } from './prepared-answer.ts';
 import { type ReplyPlan, type ReplyTools, runReply } from './reply-task.ts';
-import { queueSentence } from './speaker.ts';
+import { queueLine } from './speaker.ts';
 import { Toolbox } from './toolbox.ts';
 import { within } from './within.ts';
 
@@ -44,7 +45,7 @@ export class Replies {
   }
 
   greet(reply: number): void {
-    this.#start(reply, { kind: 'greeting', text: this.#o.agent.options.greeting });
+    this.#start(reply, { kind: 'greeting', lines: this.#o.agent.greeting });
   }
 
   /** After a lost line: the agent's last words again, or, when nothing was said yet, what the brain opens with. */
@@ -67,14 +68,14 @@ export class Replies {
   }
 
   line(reply: number, line: LineName): void {
-    this.#start(reply, { kind: 'line', line, text: this.#o.agent.options.lines[line] });
+    this.#start(reply, { kind: 'line', name: line, line: this.#o.agent.options.lines[line] });
   }
 
   /** Only a line that is already spoken can fill a silence that the voice itself may have caused. */
   fill(reply: number): void {
-    const text = this.#o.agent.options.lines.filler;
-    const audio = this.#o.agent.cache.get(text);
-    if (audio) queueSentence(reply, { text, line: 'filler', audio }, this.#tools);
+    const line = this.#o.agent.options.lines.filler;
+    const audio = this.#o.agent.cache.get(textOf(line));
+    if (audio) queueLine(reply, { line, name: 'filler', audio }, this.#tools);
   }
 
   /** Begins what will probably be an answer to `words`; an earlier guess is dropped. */

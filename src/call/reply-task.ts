@@ -12,6 +12,7 @@ import type {
   HistorySummary,
   HistoryTurn,
 } from '../providers/contracts.ts';
+import { type Line, textOf, uninterruptible } from '../text/line.ts';
 import { SentenceSplitter } from '../text/sentences.ts';
 import { isSpeakable } from '../text/speakable.ts';
 import type { PreparedAnswer } from './prepared-answer.ts';
@@ -20,25 +21,25 @@ import type { Toolbox, ToolWish } from './toolbox.ts';
 
 /** What a reply is made of. */
 export type ReplyPlan =
-  | { readonly kind: 'greeting'; readonly text: string }
+  | { readonly kind: 'greeting'; readonly lines: readonly Line[] }
   | {
       readonly kind: 'answer';
       readonly history: readonly HistoryTurn[];
       readonly summary?: HistorySummary | undefined;
       readonly prepared?: PreparedAnswer | undefined;
       /** What to say first: that the line was lost. */
-      readonly lead?: string | undefined;
+      readonly lead?: Line | undefined;
     }
   /** After the line was lost: the brain's question once more or, from a brain that has none, the agent's last words. */
   | {
       readonly kind: 'repeat';
-      readonly lead: string;
+      readonly lead: Line;
       readonly text: string;
       /** How much of the text was heard. */
       readonly heard: string;
       readonly history: readonly HistoryTurn[];
     }
-  | { readonly kind: 'line'; readonly line: LineName; readonly text: string };
+  | { readonly kind: 'line'; readonly name: LineName; readonly line: Line };
 
 export interface ReplyTools extends SpeakerTools {
   readonly brain: BrainSession;
@@ -114,15 +115,15 @@ class ReplyTask {
     return false;
   }
 
-  async #line({ text, line }: Extract<ReplyPlan, { kind: 'line' }>): Promise<boolean> {
-    await this.#speaker.say(text, line);
+  async #line({ name, line }: Extract<ReplyPlan, { kind: 'line' }>): Promise<boolean> {
+    await this.#speaker.say(line, name);
     return false;
   }
 
   async #converse(plan: Extract<ReplyPlan, { kind: 'greeting' | 'answer' }>): Promise<boolean> {
     const opening = plan.kind === 'greeting';
     if (plan.kind === 'answer' && plan.lead !== undefined) await this.#speaker.say(plan.lead, 'resumed');
-    if (opening && isSpeakable(plan.text)) await this.#speaker.say(plan.text);
+    for (const line of opening ? plan.lines : []) if (isSpeakable(textOf(line))) await this.#speaker.say(line);
     let history = opening ? [] : plan.history;
     const summary = opening ? undefined : plan.summary;
     for (let round = 0; ; round++) {
@@ -148,7 +149,10 @@ class ReplyTask {
     const wishes: ToolWish[] = [];
     let hangUp = false;
     for await (const event of untilAborted(events, this.#signal)) {
-      if (event.type === 'text') await this.#say(splitter.push(event.text), said);
+      if (event.type === 'text' && event.uninterruptible) {
+        await this.#say(splitter.flush(), said);
+        await this.#say([...splitter.push(event.text), ...splitter.flush()], said, uninterruptible);
+      } else if (event.type === 'text') await this.#say(splitter.push(event.text), said);
       else if (event.type === 'retract') splitter.reset();
       else if (event.type === 'tool-call') wishes.push(event);
       else if (event.type === 'hang-up') hangUp = true;
@@ -159,18 +163,25 @@ class ReplyTask {
     return { said: said.join(' '), wishes, hangUp };
   }
 
-  async #say(sentences: readonly string[], said: string[]): Promise<void> {
+  async #say(sentences: readonly string[], said: string[], mark = asItIs): Promise<void> {
     for (const sentence of sentences) {
       said.push(sentence);
       this.#characters += sentence.length;
-      await this.#speaker.say(sentence);
+      await this.#speaker.say(mark(sentence));
     }
   }
 
   #tell(event: Exclude<BrainEvent, { type: 'text' | 'retract' | 'tool-call' | 'hang-up' }>): void {
-    if (event.type === 'expect') this.#tools.onExpect(event.expectation);
+    if (event.type === 'expect') this.#expect(event.expectation);
     else if (event.type === 'usage') this.#tools.onUsage(event);
     else this.#tools.dispatch({ type: 'outcome', reply: this.#reply, outcome: event.outcome });
+  }
+
+  #expect(expectation: Expectation): void {
+    const { kind, keysInterrupt } = expectation;
+    const keys = keysInterrupt === undefined ? {} : { keysInterrupt };
+    this.#tools.dispatch({ type: 'expect', reply: this.#reply, kind, ...keys });
+    this.#tools.onExpect(expectation);
   }
 
   /** Tools that have begun go on to their end, and are told to the call, whatever becomes of this reply. */
@@ -186,6 +197,8 @@ class ReplyTask {
     return exchanges;
   }
 }
+
+const asItIs = (sentence: string): Line => sentence;
 
 /** The sentences that were not heard to their end; of words that were all heard the last, which mostly asks something. */
 function unheard(text: string, heard: string): readonly string[] {

@@ -5,6 +5,7 @@ import { ProviderError } from '../core/errors.ts';
 import type { TextToSpeechSession } from '../providers/contracts.ts';
 import { speakAloud } from '../text/aloud.ts';
 import { cleanText } from '../text/clean.ts';
+import { isUninterruptible, type Line, textOf } from '../text/line.ts';
 import { isSpeakable } from '../text/speakable.ts';
 import { encodeSpeech } from './encode-speech.ts';
 import type { LineCache } from './line-cache.ts';
@@ -20,6 +21,12 @@ export interface SpeakerTools {
   readonly dispatch: (event: CallEventBody) => void;
   /** A sentence has been spoken and queued. */
   readonly onSpoken: (bytes: number) => void;
+}
+
+/** What the call is told of a sentence beside its words. */
+interface SentenceMarks {
+  readonly line?: LineName;
+  readonly uninterruptible?: true;
 }
 
 export class Speaker {
@@ -39,16 +46,19 @@ export class Speaker {
    * Asks for a sentence, and resolves when the one before it is queued: so there are never more than two on their way.
    * Throws `ProviderError` of an earlier sentence, or the signal's reason.
    */
-  async say(sentence: string, line?: LineName): Promise<void> {
+  async say(line: Line, name?: LineName): Promise<void> {
     this.#signal.throwIfAborted();
     const { cache, dispatch, language, tts } = this.#tools;
+    const sentence = textOf(line);
     const text = cleanText(sentence);
+    const marks = marksOf(line, name);
     if (!isSpeakable(text)) return;
-    dispatch({ type: 'voice-request', reply: this.#reply, text });
+    const { uninterruptible } = marks;
+    dispatch({ type: 'voice-request', reply: this.#reply, text, ...(uninterruptible ? { uninterruptible } : {}) });
     const before = this.#newest;
     const cached = cache.get(sentence);
     const audio = cached ?? readAhead(encodeSpeech(tts.synthesize(speakAloud(text, language), this.#signal)));
-    this.#newest = before.then(() => this.#queue(text, line, audio));
+    this.#newest = before.then(() => this.#queue(text, marks, audio));
     this.#newest.catch(() => {}); // whoever says the next sentence, or finishes, is told
     await before;
   }
@@ -59,14 +69,14 @@ export class Speaker {
     this.#signal.throwIfAborted();
   }
 
-  async #queue(text: string, line: LineName | undefined, audio: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
+  async #queue(text: string, marks: SentenceMarks, audio: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
     this.#signal.throwIfAborted();
-    if (audio instanceof Uint8Array) return queueSentence(this.#reply, { text, line, audio }, this.#tools);
+    if (audio instanceof Uint8Array) return queue(this.#reply, { text, marks, audio }, this.#tools);
     let bytes = 0;
     for await (const piece of audio) {
       this.#signal.throwIfAborted();
       if (piece.length === 0) continue;
-      if (bytes === 0) this.#tools.dispatch(sentenceStart(this.#reply, text, line));
+      if (bytes === 0) this.#tools.dispatch(sentenceStart(this.#reply, text, marks));
       bytes += piece.length;
       this.#tools.playout.enqueue(this.#reply, piece);
     }
@@ -76,23 +86,42 @@ export class Speaker {
   }
 }
 
-export interface SpokenSentence {
+interface SpokenSentence {
   readonly text: string;
-  readonly line: LineName | undefined;
+  readonly marks: SentenceMarks;
   readonly audio: Uint8Array;
 }
 
 type QueueTools = Pick<SpeakerTools, 'dispatch' | 'playout' | 'onSpoken'>;
 
-/** Queues a sentence whose audio is already there. */
-export function queueSentence(reply: number, { text, line, audio }: SpokenSentence, tools: QueueTools): void {
-  tools.dispatch(sentenceStart(reply, text, line));
+export interface SpokenLine {
+  readonly line: Line;
+  readonly name: LineName;
+  readonly audio: Uint8Array;
+}
+
+/** Queues a line whose audio is already there. */
+export function queueLine(reply: number, { line, name, audio }: SpokenLine, tools: QueueTools): void {
+  queue(reply, { text: textOf(line), marks: marksOf(line, name), audio }, tools);
+}
+
+function queue(reply: number, { text, marks, audio }: SpokenSentence, tools: QueueTools): void {
+  tools.dispatch(sentenceStart(reply, text, marks));
   tools.playout.enqueue(reply, audio);
   endSentence(reply, audio.length, tools);
 }
 
-const sentenceStart = (reply: number, text: string, line: LineName | undefined): CallEventBody =>
-  line === undefined ? { type: 'sentence-start', reply, text } : { type: 'sentence-start', reply, text, line };
+const sentenceStart = (reply: number, text: string, marks: SentenceMarks): CallEventBody => ({
+  type: 'sentence-start',
+  reply,
+  text,
+  ...marks,
+});
+
+const marksOf = (line: Line, name: LineName | undefined): SentenceMarks => ({
+  ...(name === undefined ? {} : { line: name }),
+  ...(isUninterruptible(line) ? { uninterruptible: true } : {}),
+});
 
 function endSentence(reply: number, bytes: number, tools: QueueTools): void {
   tools.playout.endSentence(reply);

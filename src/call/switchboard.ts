@@ -4,6 +4,7 @@
  */
 import type { EndReason } from '../core/call-event.ts';
 import type { FactBody } from '../core/fact.ts';
+import { textOf } from '../text/line.ts';
 import { CallBook } from './call-book.ts';
 import { stamp } from './call-facts.ts';
 import { afterwardsOf, type CallRecord, isResumable, isServedHere, pastOf, type StreamEnd } from './call-record.ts';
@@ -101,7 +102,7 @@ export class Switchboard implements CallDesk {
 
   #refuse({ callSid }: IncomingCall, reason: 'draining' | 'other-account' | 'full'): Opened {
     this.#o.log.warn('CALL_REFUSED', { call_sid: callSid, reason });
-    return { type: 'refused', reason, text: this.#o.agent.options.lines.failure };
+    return { type: 'refused', reason, text: textOf(this.#o.agent.options.lines.failure) };
   }
 
   /** The webhook is answered when its fact is kept, or when the disk is too slow for a caller who waits. */
@@ -236,7 +237,7 @@ export class Switchboard implements CallDesk {
   #answer(record: CallRecord | undefined, answer: Afterwards): AfterStream {
     if (answer.type === 'done') return { type: 'done' };
     if (answer.type === 'resume' && record) return { type: 'resume', token: record.token };
-    return { type: 'apologise', text: this.#o.agent.options.lines.failure, language: this.language };
+    return { type: 'apologise', text: textOf(this.#o.agent.options.lines.failure), language: this.language };
   }
 
   #onEnd(record: CallRecord, session: CallSession, end: StreamEnd): void {

@@ -114,9 +114,10 @@ async function loadGreeting(file: string): Promise<Uint8Array> {
   return loadRecordedAudio(file);
 }
 
-function settingsOf(environment: Environment, { limits }: Agent): CallSettings {
+function settingsOf(environment: Environment, { keysInterrupt, limits }: Agent): CallSettings {
   return {
     ...callSettingsOf(environment),
+    ...(keysInterrupt === undefined ? {} : { keysInterrupt }),
     noInputMs: limits.noInputSeconds * 1000,
     noInputPrompts: limits.noInputPrompts,
     maxCallMs: limits.maxCallMinutes * 60_000,

@@ -68,10 +68,26 @@ export type CallEventBody =
     }
   | { readonly type: 'recogniser-lost'; readonly code: string }
   | { readonly type: 'digit'; readonly digit: string }
-  /** A sentence was cut from the brain's text and asked of the voice. The core only keeps the time of it. */
-  | { readonly type: 'voice-request'; readonly reply: number; readonly text: string }
-  /** The first audio of a sentence is queued; `line` when it is one of the fixed lines. */
-  | { readonly type: 'sentence-start'; readonly reply: number; readonly text: string; readonly line?: LineName }
+  /** What the agent asks for from now on, and whether pressed keys stop it while it still asks. */
+  | { readonly type: 'expect'; readonly reply: number; readonly kind: string; readonly keysInterrupt?: boolean }
+  /** A sentence was cut from the brain's text and asked of the voice; `uninterruptible` as below. */
+  | {
+      readonly type: 'voice-request';
+      readonly reply: number;
+      readonly text: string;
+      readonly uninterruptible?: true;
+    }
+  /**
+   * The first audio of a sentence is queued; `line` when it is one of the fixed lines, `uninterruptible` when the caller
+   * must hear all of it.
+   */
+  | {
+      readonly type: 'sentence-start';
+      readonly reply: number;
+      readonly text: string;
+      readonly line?: LineName;
+      readonly uninterruptible?: true;
+    }
   /** All audio of the newest unfinished sentence is queued. */
   | { readonly type: 'sentence-end'; readonly reply: number; readonly audioMs: number }
   /** The reply is complete: nothing more will be queued for it. */

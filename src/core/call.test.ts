@@ -1,109 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { type CallState, historyOf, initialCall, nextDeadline, step } from './call.ts';
-import type { CallEffect, CallEventBody } from './call-event.ts';
-import { type CallSettings, defaultSettings } from './settings.ts';
-import { floorOf } from './turn.ts';
-
-/** Plays events at their times, lets deadlines fire in between, and notes what the core wanted and when. */
-class Script {
-  state: CallState = initialCall;
-  readonly log: string[] = [];
-  readonly effects: CallEffect[] = [];
-  #now = 0;
-  readonly #settings: CallSettings;
-
-  constructor(settings: Partial<CallSettings> = {}) {
-    this.#settings = { ...defaultSettings, speculative: false, ...settings };
-  }
-
-  at(ms: number, ...events: CallEventBody[]): this {
-    this.until(ms);
-    for (const event of events) this.#take(event);
-    return this;
-  }
-
-  until(ms: number): this {
-    for (let due = this.#due(); due !== undefined && due <= ms; due = this.#due()) {
-      this.#now = Math.max(this.#now, due);
-      this.#take({ type: 'deadline' });
-    }
-    this.#now = ms;
-    return this;
-  }
-
-  get heard(): string[] {
-    return this.state.transcript.map(({ who, text, interrupted }) => `${who}: ${text}${interrupted ? ' —' : ''}`);
-  }
-
-  #due(): number | undefined {
-    return nextDeadline(this.state, this.#settings);
-  }
-
-  #take(event: CallEventBody): void {
-    const [state, effects] = step(this.state, { ...event, at: this.#now }, this.#settings);
-    this.state = state;
-    this.effects.push(...effects);
-    for (const effect of effects) this.log.push(`${this.#now} ${describeEffect(effect)}`);
-  }
-}
-
-function describeEffect(effect: CallEffect): string {
-  switch (effect.type) {
-    case 'line-start':
-      return `line ${effect.line}`;
-    case 'state-change':
-      return effect.state;
-    case 'hang-up':
-    case 'call-close':
-      return `${effect.type} ${effect.reason}`;
-    case 'turn-finished':
-      return `${effect.turn.who}: ${effect.turn.text}`;
-    case 'barge-in':
-      return `barge-in after ${effect.heardMs}`;
-    default:
-      return effect.type;
-  }
-}
-
-const start = (reply: number, text: string, audioMs: number): CallEventBody[] => [
-  { type: 'sentence-start', reply, text },
-  { type: 'playout-start', reply },
-  { type: 'sentence-end', reply, audioMs },
-];
-const end = (reply: number, hangUp = false): CallEventBody => ({ type: 'reply-end', reply, hangUp });
-const played = (reply: number, playedMs: number, generation = 0): CallEventBody => ({
-  type: 'mark',
-  reply,
-  generation,
-  playedMs,
-  last: true,
-});
-const mark = (reply: number, playedMs: number, generation = 0): CallEventBody => ({
-  type: 'mark',
-  reply,
-  generation,
-  playedMs,
-  last: false,
-});
-const speech = (since: number): CallEventBody => ({ type: 'speech-start', since });
-const sustained: CallEventBody = { type: 'speech-sustained' };
-const silence = (since: number): CallEventBody => ({ type: 'speech-end', since });
-const partial = (text: string): CallEventBody => ({ type: 'transcript-partial', text });
-const final = (text: string): CallEventBody => ({ type: 'transcript-final', text });
-
-/** A call whose greeting has been played: the caller may speak from 1000 on. */
-function greeted(settings: Partial<CallSettings> = {}): Script {
-  return new Script(settings)
-    .at(0, { type: 'call-start' }, ...start(1, 'Hello.', 1000), end(1))
-    .at(1000, played(1, 1000));
-}
-
-/** … who has said something and is being answered from 2450 on. */
-function asked(settings: Partial<CallSettings> = {}): Script {
-  const script = greeted(settings).at(1100, speech(1040)).at(2200, silence(2000)).at(2300, final('are you open'));
-  script.log.length = 0;
-  return script.until(2450);
-}
+import { historyOf, nextDeadline } from './call.ts';
+import type { CallEventBody } from './call-event.ts';
+import {
+  asked,
+  end,
+  final,
+  greeted,
+  mark,
+  partial,
+  played,
+  silence,
+  speech,
+  start,
+  sustained,
+} from './call-script.fixture.ts';
+import { defaultSettings } from './settings.ts';
 
 describe('a turn', () => {
   test('LISTENING, THINKING, SPEAKING, LISTENING: the answer starts when the silence has lasted', () => {
@@ -153,141 +64,6 @@ describe('a turn', () => {
   test('the introduction happens once', () => {
     const script = greeted().at(1200, { type: 'call-start' }).at(1300, { type: 'call-start' });
     expect(script.effects.filter(({ type }) => type === 'greeting-start')).toHaveLength(1);
-  });
-});
-
-describe('barge-in', () => {
-  const speaking = (settings?: Partial<CallSettings>): Script =>
-    asked(settings)
-      .at(3000, ...start(2, 'one two three four five', 2300))
-      .at(3400, mark(2, 400))
-      .at(3800, mark(2, 800));
-
-  test('the caller takes the floor, and only what was heard remains', () => {
-    const script = speaking().at(3900, speech(3840)).at(3950, partial('wait')).at(4000, sustained);
-    expect(script.log.slice(3)).toEqual([
-      '4000 barge-in after 1000',
-      '4000 caller: are you open',
-      '4000 agent: one two three',
-      '4000 reply-cancel',
-      '4000 playout-clear',
-      '4000 LISTENING',
-    ]);
-    expect(script.state.transcript.at(-1)).toMatchObject({ interrupted: true, intended: 'one two three four five' });
-  });
-
-  test('marks that the clear sent back are not taken as played', () => {
-    const script = speaking().at(3900, speech(3840)).at(3950, partial('wait')).at(4000, sustained);
-    script.at(4050, mark(2, 1200), played(2, 2300));
-    expect(script.heard.at(-1)).toBe('agent: one two three —');
-    expect(floorOf(script.state.turn)).toBe('LISTENING');
-  });
-
-  test('in the first moments of a reply nothing interrupts; then the caller who still speaks does', () => {
-    const script = asked()
-      .at(3000, ...start(2, 'one two three', 1300))
-      .at(3010, speech(2950))
-      .at(3110, sustained);
-    expect(script.log.at(-1)).toBe('3000 SPEAKING');
-    expect(script.until(3200).log.at(-1)).toBe('3200 playout-pause');
-    expect(script.at(3300, partial('on Sunday')).log).toContain('3300 barge-in after 200');
-  });
-
-  test('a cough is no barge-in', () => {
-    const script = speaking().at(3900, speech(3840)).at(3990, silence(3930)).at(4050, final(''));
-    expect(script.at(5400, end(2), played(2, 2300)).heard.at(-1)).toBe('agent: one two three four five');
-  });
-
-  test('speech that lasts takes the floor before a word is understood; without words the agent then asks', () => {
-    const script = speaking().at(3900, speech(3840)).at(4000, sustained).until(4600);
-    expect(script.log.slice(3, 5)).toEqual(['4000 playout-pause', '4540 barge-in after 1000']);
-    script.at(4900, silence(4700)).at(5000, final('')).until(5150);
-    expect(script.log.at(-2)).toBe('5150 line not-heard');
-  });
-
-  const pausing = () => speaking().at(3900, speech(3840)).at(4000, sustained);
-  const resumed = (script: Script) => {
-    expect(script.log.at(-1)).toMatch(/playout-resume$/);
-    return script
-      .at(5_100, { type: 'playout-start', reply: 2, fromMs: 1_040 })
-      .at(6_400, end(2), played(2, 2_300, 1))
-      .heard.at(-1);
-  };
-
-  test('a noise without words: the agent goes on where it was heard, and says everything once', () => {
-    const script = pausing().at(4300, silence(4150)).at(4400, final(''));
-    expect(script.log.slice(3)).toEqual(['4000 playout-pause', '4400 playout-resume']);
-    expect(resumed(script)).toBe('agent: one two three four five');
-  });
-
-  test('a recogniser that says nothing at all: the agent goes on after a moment', () => {
-    const script = pausing().at(4300, silence(4150)).until(5_060);
-    expect(script.log.at(-1)).toBe('5050 playout-resume');
-  });
-
-  test.each(['mhm', 'כן כן', 'Okay.', 'אהה'])('%s is no interruption, and no turn either', (words) => {
-    const script = pausing().at(4100, partial(words)).at(4300, silence(4150)).at(4400, final(words));
-    expect(resumed(script)).toBe('agent: one two three four five');
-    expect(script.until(7_500).log.at(-1)).toBe('6400 LISTENING');
-  });
-
-  test('a backchannel too soft for the detector is no turn either', () => {
-    const script = speaking().at(4_000, final('mhm')).at(5_300, end(2), played(2, 2_300));
-    expect(script.heard.at(-1)).toBe('agent: one two three four five');
-    expect(script.until(6_500).log.at(-1)).toBe('5300 LISTENING');
-  });
-
-  test('the words of a backchannel that come first do not even pause the agent; real ones then stop it', () => {
-    const script = speaking().at(3900, speech(3840)).at(3950, partial('okay')).at(4000, sustained);
-    expect(script.log.at(-1)).toBe('3000 SPEAKING');
-    expect(script.at(4200, partial('okay but wait')).log).toContain('4200 barge-in after 1200');
-  });
-
-  test('"yes" to a question that has just been asked is an answer', () => {
-    const script = asked()
-      .at(3000, ...start(2, 'Shall I book it?', 800), end(2))
-      .at(3400, mark(2, 400))
-      .at(3800, mark(2, 800));
-    script.at(3900, speech(3840)).at(3950, partial('yes')).at(4000, sustained);
-    expect(script.log.some((line) => line.startsWith('4000 barge-in'))).toBe(true);
-  });
-
-  test('words that come after the agent went on still stop it', () => {
-    const script = pausing().at(4300, silence(4150)).until(5_060);
-    script.at(5_070, { type: 'playout-start', reply: 2, fromMs: 1_040 }).at(5_200, final('stop that'));
-    expect(script.log.at(-1)).toBe('5200 LISTENING');
-    expect(historyOf(script.until(5_400).state).at(-1)).toMatchObject({ who: 'caller', text: 'stop that' });
-  });
-
-  test('only a filler was heard: the question is asked again with what follows', () => {
-    const script = asked().until(5_500);
-    const filler: CallEventBody = { type: 'sentence-start', reply: 2, text: 'One moment.', line: 'filler' };
-    script.at(5_510, filler, { type: 'playout-start', reply: 2 }, { type: 'sentence-end', reply: 2, audioMs: 800 });
-    script.at(5_800, speech(5_740)).at(5_900, sustained);
-    script.at(6_500, silence(6_300)).at(6_600, final('on Sunday')).until(6_750);
-    expect(historyOf(script.state).slice(1)).toEqual([
-      { who: 'agent', text: 'One moment.' },
-      { who: 'caller', text: 'are you open on Sunday' },
-    ]);
-  });
-
-  test('BARGE_IN=false: the agent finishes, then answers what was said meanwhile', () => {
-    const script = speaking({ bargeIn: false })
-      .at(3900, speech(3840))
-      .at(4000, sustained)
-      .at(4600, silence(4400))
-      .at(4700, final('stop'));
-    expect(script.until(5000).log.at(-1)).toBe('3000 SPEAKING');
-    script.at(5300, end(2), played(2, 2300)).until(5300);
-    expect(script.log.slice(-2)).toEqual(['5300 answer-start', '5300 THINKING']);
-  });
-
-  test('a goodbye is not interrupted', () => {
-    const script = asked()
-      .at(3000, ...start(2, 'Goodbye.', 900), end(2, true))
-      .at(3200, speech(3140));
-    expect(script.at(3900, played(2, 900)).log.at(-1)).toBe('3900 hang-up agent-finished');
-    expect(script.until(6000).log.at(-1)).toBe('5900 call-close agent-finished');
   });
 });
 

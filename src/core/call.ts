@@ -6,10 +6,12 @@ import type { CallEffect, CallEvent, CallOutcome, Turn } from './call-event.ts';
 import { dueSummary, initialMemory, type MemoryState, type Remembered, remembered, stepMemory } from './memory.ts';
 import { clearPlayout, initialPlayout, openPlayout, type PlayoutState, pausePlayout, stepPlayout } from './playout.ts';
 import type { CallSettings } from './settings.ts';
-import { floorOf, initialTurn, type TurnState, taskOf, turnDeadline } from './turn.ts';
+import { floorOf, initialTurn, type TurnState, taskOf } from './turn.ts';
+import { turnDeadline } from './turn-deadline.ts';
 import type { TurnContext, TurnEffect } from './turn-effects.ts';
 import type { TurnStep } from './turn-moves.ts';
-import { cutOff, resumeTurn, sayAndLeave, stepTurn } from './turn-step.ts';
+import { cutOff, resumeTurn, sayAndLeave } from './turn-replies.ts';
+import { stepTurn } from './turn-step.ts';
 
 export interface CallState {
   readonly turn: TurnState;

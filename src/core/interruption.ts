@@ -2,11 +2,11 @@
  * Whether the caller, speaking over the agent, takes the floor. A cough, a "mhm" and a question begin alike. So the agent
  * falls silent at the first speech that is more than a noise, keeps its place, and waits for evidence: words take the
  * floor, and so does speech that lasts; a backchannel, a noise or silence gives it back, and the agent goes on where it
- * was heard.
+ * was heard. Over a sentence that must be heard nothing of this happens: the claim waits for its end.
  */
 import { isBackchannel } from './backchannels.ts';
 import { areOwnWords } from './own-words.ts';
-import { heardMs, heardText, intendedText, isAnswerHeard } from './playout.ts';
+import { heardMs, heardText, intendedText, isAnswerHeard, mustBeHeard } from './playout.ts';
 import { freshened } from './repeats.ts';
 import type { CallSettings } from './settings.ts';
 import type { CallerState, ReplyTask, TurnState } from './turn.ts';
@@ -27,6 +27,7 @@ export function isInterruptible(
 export function judgeSpeech(over: TurnState, at: number, context: TurnContext): TurnStep {
   const state = withoutOverlap(over);
   const { phase } = state;
+  if (phase.name === 'speaking' && mustBeHeard(context.playout)) return claim(state, phase.task, at);
   const isOver = context.playout.complete && context.playout.dryAt !== undefined && phase.name === 'speaking';
   if (phase.name !== 'speaking' || (isOver && phase.task.pausedAt === undefined)) return interrupt(state, at, context);
   const { partial, partialAt, speechFrom } = state.caller;
@@ -72,14 +73,57 @@ export function resume(state: TurnState, at: number): TurnStep {
   return stay({ ...state, phase: { name: 'speaking', task: resumed } }, { type: 'playout-resume', reply: task.reply });
 }
 
-/** The caller takes the floor. What was heard of the reply stands; what was not, never happened. */
-export function interrupt(state: TurnState, at: number, context: TurnContext): TurnStep {
+/** The caller takes the floor: now, or when what must be heard has been heard. */
+export function takeFloor(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const { phase } = state;
+  const mustWait = phase.name === 'speaking' && mustBeHeard(context.playout);
+  return mustWait ? claim(state, phase.task, at) : interrupt(state, at, context);
+}
+
+/** A key stops the agent where that was said, as soon as the caller hears what the agent asks. */
+export function pressOver(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const { phase } = state;
+  const { playout, settings } = context;
+  const stops = (state.keysInterrupt ?? settings.keysInterrupt) === true;
+  if (phase.name !== 'speaking' || phase.task.leaving || !stops) return stay(state);
+  if (mustBeHeard(playout)) return claim(state, phase.task, at);
+  if (!isAnswerHeard(playout, at, settings)) return stay(state);
+  const cause = { type: 'barge-in', reply: phase.task.reply, heardMs: heardMs(playout, at, settings) } as const;
+  return before([cause, ...abandoned(phase.task, at, context)], listen(state, at));
+}
+
+/** A `#` says that all keys have been pressed: it may belong to an earlier question. */
+export const arePressed = ({ digits }: CallerState): boolean => /[^#]/u.test(digits);
+
+function claim(state: TurnState, task: ReplyTask, at: number): TurnStep {
+  return resume({ ...state, phase: { name: 'speaking', task: { ...task, claimed: true } } }, at);
+}
+
+/** What had to be heard has been heard: a claim that was made over it is judged, if it still stands. */
+export function settleClaim(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const { phase, caller } = state;
+  if (phase.name !== 'speaking' || !phase.task.claimed || mustBeHeard(context.playout)) return stay(state);
+  const { claimed: _, ...task } = phase.task;
+  const free: TurnState = { ...state, phase: { name: 'speaking', task } };
+  if (arePressed(caller)) {
+    const [next, effects] = pressOver(free, at, context);
+    if (next.phase.name === 'listening') return [next, effects];
+  }
+  if (!isInterruptible({ name: 'speaking', task }, context.settings)) return stay(free);
+  if (caller.words !== '') return interrupt(free, at, context);
+  return caller.sustained ? judgeSpeech(free, at, context) : stay(free);
+}
+
+/** What was heard of the reply stands; what was not, never happened. */
+function interrupt(state: TurnState, at: number, context: TurnContext): TurnStep {
   const { phase } = state;
   if (!('task' in phase)) return stay(state);
   const { task } = phase;
   const caller = { ...state.caller, unheard: true };
-  // Words that have just come are not a second time the same because they interrupt.
-  const claimed = { ...state, caller: caller.speaking ? freshened(caller) : caller };
+  // Words that have just come are not a second time the same because they interrupt, nor because speech goes on in which
+  // they may have been.
+  const isNewSpeech = caller.speaking && caller.speechFrom > (caller.lastFinal?.at ?? 0);
+  const claimed = { ...state, caller: isNewSpeech ? freshened(caller) : caller };
   if (phase.name === 'thinking') return takeBack(claimed, task, at, context);
   const { playout, settings } = context;
   const cause = { type: 'barge-in', reply: task.reply, heardMs: heardMs(playout, at, settings) } as const;

@@ -8,6 +8,8 @@ import type { CallSettings } from './settings.ts';
 export interface Sentence {
   readonly text: string;
   readonly line?: LineName;
+  /** The caller must hear all of it. */
+  readonly uninterruptible?: true;
   /** Known once all of its audio is queued. */
   readonly audioMs?: number;
 }
@@ -18,6 +20,8 @@ export interface PlayoutState {
   /** The reply that owns the playout; 0 before the first. */
   readonly reply: number;
   readonly sentences: readonly Sentence[];
+  /** Uninterruptible sentences that the voice was asked for and has not begun. */
+  readonly announced?: number;
   /** Nothing more will be queued for this reply. */
   readonly complete: boolean;
   /** When the first frame of this reply went out. */
@@ -57,10 +61,10 @@ export function stepPlayout(
   event: CallEvent,
 ): readonly [state: PlayoutState, news: PlayoutNews | undefined] {
   switch (event.type) {
-    case 'sentence-start': {
-      const sentence = event.line === undefined ? { text: event.text } : { text: event.text, line: event.line };
-      return [{ ...state, sentences: [...state.sentences, sentence] }, undefined];
-    }
+    case 'voice-request':
+      return [event.uninterruptible ? withAnnounced(state, 1) : state, undefined];
+    case 'sentence-start':
+      return [withSentence(state, event), undefined];
     case 'sentence-end':
       return [{ ...state, sentences: withAudio(state.sentences, event.audioMs) }, undefined];
     case 'reply-end':
@@ -84,6 +88,21 @@ export function stepPlayout(
   }
 }
 
+function withSentence(state: PlayoutState, event: Extract<CallEvent, { type: 'sentence-start' }>): PlayoutState {
+  const { line, text, uninterruptible } = event;
+  const sentence: Sentence = {
+    text,
+    ...(line === undefined ? {} : { line }),
+    ...(uninterruptible ? { uninterruptible } : {}),
+  };
+  const next = { ...state, sentences: [...state.sentences, sentence] };
+  return uninterruptible ? withAnnounced(next, -1) : next;
+}
+
+function withAnnounced(state: PlayoutState, more: number): PlayoutState {
+  return { ...state, announced: Math.max(0, (state.announced ?? 0) + more) };
+}
+
 /** The first unfinished sentence gets its length; but a filler, queued whole behind one that is still being spoken, its own. */
 function withAudio(sentences: readonly Sentence[], audioMs: number): readonly Sentence[] {
   const newest = sentences.at(-1);
@@ -91,6 +110,21 @@ function withAudio(sentences: readonly Sentence[], audioMs: number): readonly Se
   const open = isFiller ? sentences.length - 1 : sentences.findIndex((sentence) => sentence.audioMs === undefined);
   return sentences.map((sentence, i) => (i === open ? { ...sentence, audioMs } : sentence));
 }
+
+/**
+ * Whether the reply holds an uninterruptible sentence that the caller has not heard to its end. What stands before it
+ * counts as well: stopped there, the agent would never come to it.
+ */
+export function mustBeHeard({ announced = 0, complete, playedMs, sentences }: PlayoutState): boolean {
+  if (announced > 0 && !complete) return true;
+  const last = sentences.findLastIndex(({ uninterruptible }) => uninterruptible === true);
+  if (last < 0) return false;
+  const until = sentences.slice(0, last + 1).reduce((sum, { audioMs = Number.POSITIVE_INFINITY }) => sum + audioMs, 0);
+  return playedMs <= until - FRAME_MS;
+}
+
+/** Less than a frame of a sentence waits for the next sentence to be sent. */
+const FRAME_MS = 20;
 
 /** How much of the reply has reached the caller's ear, to the best of our knowledge. */
 export function heardMs(state: PlayoutState, at: number, settings: CallSettings): number {

@@ -12,6 +12,8 @@ export interface CallSettings {
   readonly bargeInCertainMs: number;
   /** Silence after speech over the agent, before the agent goes on if no words came. */
   readonly resumeAfterMs: number;
+  /** Whether pressed keys stop the agent, where the question that is asked does not say. Left out: they do not. */
+  readonly keysInterrupt?: boolean;
   /** The first moments of a reply in which nothing interrupts it. */
   readonly bargeInGraceMs: number;
   /** A repeated transcript is the same transcript for this long (`DEDUP_WINDOW_SEC`). */

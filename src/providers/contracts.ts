@@ -13,6 +13,8 @@ export interface Expectation {
   readonly kind: 'yes-no' | 'choice' | 'digits' | 'phone' | 'date' | 'time' | 'name' | 'number' | 'open';
   /** Sample phrases, lower case, in the call's language: hints for a recogniser that takes phrases. */
   readonly phrases?: readonly string[];
+  /** Whether pressed keys stop the agent while it still asks. Left out: as the agent's settings say. */
+  readonly keysInterrupt?: boolean;
   /** A JSGF rule body (the right-hand side of `public <answer> = …;`) for a recogniser that takes grammars. */
   readonly grammar?: string;
 }
@@ -145,8 +147,8 @@ export interface BrainRequest {
 }
 
 export type BrainEvent =
-  /** Text to speak, in any pieces; sentences are cut downstream. */
-  | { readonly type: 'text'; readonly text: string }
+  /** Text to speak, in any pieces; sentences are cut downstream. An `uninterruptible` piece is sentences of its own. */
+  | { readonly type: 'text'; readonly text: string; readonly uninterruptible?: true }
   | { readonly type: 'expect'; readonly expectation: Expectation }
   | { readonly type: 'outcome'; readonly outcome: Outcome }
   /** End the call once this reply has been heard. */

@@ -2,7 +2,8 @@
 import { type CallState, initialCall, isEnded, nextDeadline, step } from '../../src/core/call.ts';
 import type { CallEventBody } from '../../src/core/call-event.ts';
 import { defaultSettings } from '../../src/core/settings.ts';
-import { taskOf, turnDeadline } from '../../src/core/turn.ts';
+import { taskOf } from '../../src/core/turn.ts';
+import { turnDeadline } from '../../src/core/turn-deadline.ts';
 import { createRandom } from '../../src/simulator/random.ts';
 
 const WALKS = 6_000;

@@ -2,7 +2,7 @@
 import { babble } from '../../src/audio/babble.ts';
 import { decodeMulaw, encodeMulaw } from '../../src/audio/mulaw.ts';
 import { defaultLines } from '../../src/call/agent-lines.ts';
-import { AgentRuntime } from '../../src/call/agent-runtime.ts';
+import { AgentRuntime, type AgentRuntimeOptions } from '../../src/call/agent-runtime.ts';
 import { type Cluster, createSoloCluster } from '../../src/call/cluster.ts';
 import type { AfterStream, Attached } from '../../src/call/desk.ts';
 import type { JournalEntry, JournalHead } from '../../src/call/journal.ts';
@@ -31,7 +31,7 @@ export interface OfficeOptions {
   readonly brain?: (clock: VirtualClock) => Brain;
   readonly tts?: (clock: VirtualClock) => TextToSpeech;
   readonly settings?: Partial<CallSettings>;
-  readonly greeting?: string;
+  readonly greeting?: AgentRuntimeOptions['greeting'];
   readonly tools?: Readonly<Record<string, Tool>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly cluster?: Cluster;

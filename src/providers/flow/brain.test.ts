@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { uninterruptible } from '../../text/line.ts';
 import { brainConformance } from '../conformance/brain.ts';
 import type { BrainEvent, HistoryTurn } from '../contracts.ts';
 import { flowBrain } from './brain.ts';
@@ -36,6 +37,15 @@ async function respond(history: readonly HistoryTurn[], opening = false): Promis
 const spoken = (events: readonly BrainEvent[]) =>
   events.flatMap((event) => (event.type === 'text' ? [event.text] : []));
 const types = (events: readonly BrainEvent[]) => events.map((event) => event.type);
+
+test('uninterruptible words are a piece of their own', async () => {
+  const opening = uninterruptible('This call is recorded.');
+  const session = flowBrain(flow({ ...english, opening })).open({ callSid: 'CA00', language: 'en-US' });
+  const events: BrainEvent[] = [];
+  const request = { reply: 1, opening: true, history: [] };
+  for await (const event of session.respond(request, new AbortController().signal)) events.push(event);
+  expect(events.at(-1)).toEqual({ type: 'text', text: 'This call is recorded.', uninterruptible: true });
+});
 
 describe('the session of a flow', () => {
   test('opens with the first question and what it expects', async () => {

@@ -1,3 +1,4 @@
+import { isUninterruptible, textOf } from '../../text/line.ts';
 import type { Brain, BrainEvent, BrainRequest, BrainSession, HistoryTurn } from '../contracts.ts';
 import type { Flow } from './definition.ts';
 import { parseFlow } from './parse.ts';
@@ -52,7 +53,10 @@ function callerTurns(history: readonly HistoryTurn[]): readonly string[] {
 
 function* eventsOf(step: FlowStep): Generator<BrainEvent> {
   if (!step.hangUp) yield { type: 'expect', expectation: step.expect };
-  if (step.say !== '') yield { type: 'text', text: step.say };
+  for (const [i, line] of step.say.entries()) {
+    const text = i < step.say.length - 1 ? `${textOf(line)} ` : textOf(line);
+    yield { type: 'text', text, ...(isUninterruptible(line) ? { uninterruptible: true } : {}) };
+  }
   if (step.outcome) yield { type: 'outcome', outcome: step.outcome };
   if (step.hangUp) yield { type: 'hang-up' };
 }

@@ -1,10 +1,17 @@
 /** What an author writes. All of it is data, except for the small functions that word a sentence or refuse a value. */
 
+import type { Line, Uninterruptible } from '../../text/line.ts';
+
 /** What has been gathered so far, as it is read aloud: "on Tuesday", not "tuesday". An open slot is an empty string. */
 export type Said<Slot extends string = string> = Readonly<Record<Slot, string>>;
 
-/** A sentence to say. In a string, `{slot}` stands for the slot's value as it is read aloud. */
-export type Words<Slot extends string = string> = string | ((said: Said<Slot>) => string);
+type InterruptibleWords<Slot extends string> = string | ((said: Said<Slot>) => string);
+
+/**
+ * A sentence to say. In a string, `{slot}` stands for the slot's value as it is read aloud. `uninterruptible(…)` around
+ * either has it said to its end.
+ */
+export type Words<Slot extends string = string> = InterruptibleWords<Slot> | Uninterruptible<InterruptibleWords<Slot>>;
 
 /** What happens to a question after its answer was not understood for the third time. */
 export type Otherwise<Slot extends string = string> =
@@ -24,6 +31,8 @@ interface QuestionCommon<Slot extends string = string> {
   readonly askAgain?: Words<NoInfer<Slot>>;
   /** What is said to "help", before the question is asked again. */
   readonly help?: Words<NoInfer<Slot>>;
+  /** Whether a pressed key stops the question at once. Left out: as the agent says; in any case keys are collected. */
+  readonly keysInterrupt?: boolean;
   /** Said after the answer, before the next question: "A cleaning, good." */
   readonly acknowledge?: Words<NoInfer<Slot>>;
   /** Ask only if these earlier slots have these values (one value, or any of several). */
@@ -158,7 +167,7 @@ export interface FlowDefinition<Slot extends string = string> {
    * What is said right after the agent's greeting. Left out: the first question. An empty string: nothing, because the
    * greeting asks it already.
    */
-  readonly opening?: string;
+  readonly opening?: Line;
   /** In the order in which they are asked. A question whose slot an earlier answer has filled is not asked. */
   readonly questions: readonly Question<Slot>[];
   /** Read everything back at the end and let the caller correct it. Default true. */

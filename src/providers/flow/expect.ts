@@ -33,6 +33,7 @@ export function expectationOf(flow: Flow, state: FlowState): Expectation {
     kind,
     ...(phrases.length > 0 ? { phrases: [...new Set(phrases.map((each) => cleanText(each).toLowerCase()))] } : {}),
     ...(grammar === undefined ? {} : { grammar }),
+    ...(question?.keysInterrupt === undefined ? {} : { keysInterrupt: question.keysInterrupt }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors.ts';
+import { isUninterruptible, type Line } from '../../text/line.ts';
 
 /** Separates the problem from the remedy inside one message of a schema. */
 const SEPARATOR = '\n';
@@ -28,6 +29,17 @@ export function textShape(remedy: string) {
     .refine((text) => text.trim() !== '', {
       error: fault('is empty', remedy),
     });
+}
+
+/** A text as above, or `uninterruptible('…')` around one. */
+export function lineShape(remedy: string) {
+  return z.custom<unknown>().transform((value, context): Line => {
+    const text = isUninterruptible(value) ? value.uninterruptible : value;
+    const result = textShape(remedy).safeParse(text);
+    if (result.success) return isUninterruptible(value) ? { uninterruptible: result.data } : result.data;
+    context.addIssue({ code: 'custom', message: result.error.issues[0]!.message });
+    return z.NEVER;
+  });
 }
 
 export function missingOr(input: unknown, wanted: string): string {

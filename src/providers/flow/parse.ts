@@ -1,15 +1,24 @@
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors.ts';
+import { isUninterruptible } from '../../text/line.ts';
 import { type Flow, type FlowDefinition, flowLanguage, type Question, type Words } from './definition.ts';
-import { configError, didYouMean, fault, missingOr, strictShape, textShape } from './fault.ts';
+import { configError, didYouMean, fault, lineShape, missingOr, strictShape, textShape } from './fault.ts';
 
 const words = z.custom<Words>(
-  (value) => typeof value === 'function' || (typeof value === 'string' && value.trim() !== ''),
+  (value) => {
+    const plain = plainWords(value);
+    return typeof plain === 'function' || (typeof plain === 'string' && plain.trim() !== '');
+  },
   {
     error: (issue) =>
-      fault(issue.input === '' ? 'is empty' : missingOr(issue.input, 'a text or a function'), 'Give the words to say.'),
+      fault(
+        plainWords(issue.input) === '' ? 'is empty' : missingOr(plainWords(issue.input), 'a text or a function'),
+        'Give the words to say.',
+      ),
   },
 );
+const plainWords = (value: unknown): unknown => (isUninterruptible(value) ? value.uninterruptible : value);
+
 const functionShape = z.custom<(value: string) => string | undefined>((value) => typeof value === 'function', {
   error: fault('must be a function', 'Write a function from the value to words.'),
 });
@@ -43,6 +52,7 @@ const common = {
   ask: words,
   askAgain: words.optional(),
   help: words.optional(),
+  keysInterrupt: flag.optional(),
   acknowledge: words.optional(),
   when: z
     .record(z.string(), z.union([textShape('Give a value.'), texts]), {
@@ -140,7 +150,7 @@ const definition = strictShape({
       'Write a flow in Hebrew ("he-IL") or English ("en-US").',
     ),
   }),
-  opening: z.string({ error: fault('must be a text', 'Leave it out to open with the first question.') }).optional(),
+  opening: z.union([z.literal(''), lineShape('Leave it out to open with the first question.')]).optional(),
   questions: z
     .array(question, { error: (issue) => fault(missingOr(issue.input, 'a list'), 'Write [{ slot, kind, ask }, …].') })
     .min(1, { error: fault('is empty', 'Give at least one question.') }),
@@ -230,7 +240,8 @@ function checkRange(each: Question, path: string): void {
     throw new ConfigError(`${path}.options[${twice}].value`, `"${values[twice]}" is there twice`, 'Remove one.');
 }
 
-function checkWords(text: Words | undefined, slots: readonly string[], path: string): void {
+function checkWords(words: Words | undefined, slots: readonly string[], path: string): void {
+  const text = plainWords(words);
   if (typeof text !== 'string') return;
   for (const [, slot] of text.matchAll(/\{([^{}]+)\}/gu)) {
     if (!slots.includes(slot!))

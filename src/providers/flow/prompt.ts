@@ -1,9 +1,10 @@
+import type { Line } from '../../text/line.ts';
 import type { Flow, Question } from './definition.ts';
 import { linesOf } from './lines.ts';
 import { type FlowState, languageOf, questionOf, render, saidOf } from './state.ts';
 
 /** The words that ask for whatever the state waits for. */
-export function promptOf(flow: Flow, state: FlowState): string {
+export function promptOf(flow: Flow, state: FlowState): Line {
   const lines = linesOf(flow, languageOf(flow));
   const said = saidOf(flow, state);
   const question = currentQuestion(flow, state);
@@ -27,9 +28,4 @@ export function promptOf(flow: Flow, state: FlowState): string {
 /** The question that the state is about, if it is about one. */
 export function currentQuestion(flow: Flow, { phase }: FlowState): Question | undefined {
   return 'slot' in phase ? questionOf(flow, phase.slot) : undefined;
-}
-
-/** The parts that say something, as one text. */
-export function joinWords(parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join(' ');
 }

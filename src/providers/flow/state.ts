@@ -1,3 +1,4 @@
+import { isUninterruptible, type Line, type Uninterruptible, uninterruptible } from '../../text/line.ts';
 import { speakValue } from './answers/answer.ts';
 import { type Flow, type FlowLanguage, flowLanguage, type Question, type Said, type Words } from './definition.ts';
 
@@ -91,7 +92,11 @@ export function saidOf(flow: Flow, state: FlowState): Said {
 }
 
 /** A sentence of the definition with the values in their places. */
-export function render(words: Words, said: Said): string {
+export function render(words: Words, said: Said): Line {
+  return isUninterruptible(words) ? uninterruptible(fill(words.uninterruptible, said)) : fill(words, said);
+}
+
+function fill(words: Exclude<Words, Uninterruptible<unknown>>, said: Said): string {
   const text = typeof words === 'function' ? words(said) : words;
   return text.replace(/\{([^{}]+)\}/gu, (whole, slot: string) => (Object.hasOwn(said, slot) ? said[slot]! : whole));
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import frontDesk from '../../../agents/front-desk.ts';
 import leah from '../../../agents/leah.ts';
+import { textOf, uninterruptible } from '../../text/line.ts';
 import type { Outcome } from '../contracts.ts';
 import type { Flow } from './definition.ts';
 import { flow } from './flow.ts';
@@ -10,6 +11,8 @@ import { type FlowStep, startFlow, stepFlow } from './step.ts';
 const booking = frontDesk.brain.find((entry) => typeof entry !== 'string')!;
 const flatWanted = leah.brain.find((entry) => typeof entry !== 'string')!;
 
+const spoken = ({ say }: FlowStep): string => say.map(textOf).join(' ');
+
 /** Plays the caller's lines and returns what the agent says to each, and how the last one ended. */
 function converse(definition: Flow, ...utterances: readonly string[]) {
   let step: FlowStep = startFlow(definition);
@@ -17,7 +20,7 @@ function converse(definition: Flow, ...utterances: readonly string[]) {
   const said: string[] = [];
   for (const utterance of utterances) {
     step = stepFlow(definition, step.state, utterance);
-    said.push(step.say);
+    said.push(spoken(step));
     if (step.outcome) outcomes.push(step.outcome);
   }
   return { said, last: said.at(-1), outcomes, hangUp: step.hangUp === true, expect: step.expect, state: step.state };
@@ -120,9 +123,9 @@ describe('whole conversations', () => {
 
 describe('questions', () => {
   test('the opening may be left to the greeting, and the first question is expected all the same', () => {
-    expect(startFlow(booking)).toMatchObject({ say: '', expect: { kind: 'choice' } });
-    expect(startFlow(errand)).toMatchObject({ say: 'Which day?', expect: { kind: 'date' } });
-    expect(startFlow(flow({ ...errand, opening: 'Welcome. Which day?' })).say).toBe('Welcome. Which day?');
+    expect(startFlow(booking)).toMatchObject({ say: [], expect: { kind: 'choice' } });
+    expect(startFlow(errand)).toMatchObject({ say: ['Which day?'], expect: { kind: 'date' } });
+    expect(startFlow(flow({ ...errand, opening: 'Welcome. Which day?' })).say).toEqual(['Welcome. Which day?']);
   });
 
   test('a value that the agent refuses is explained and asked for again', () => {
@@ -314,7 +317,7 @@ describe('any caller at all', () => {
         for (const words of utterances) {
           const ended = step.hangUp === true;
           const next = stepFlow(definition, step.state, words);
-          expect(next.say).toMatch(/\p{L}/u);
+          expect(spoken(next)).toMatch(/\p{L}/u);
           expect(next).toEqual(stepFlow(definition, step.state, words));
           expect(next.hangUp === true || !ended).toBe(true);
           expect(next.outcome === undefined || next.hangUp).toBeTruthy();
@@ -338,4 +341,19 @@ describe('any caller at all', () => {
       { numRuns: 100 },
     );
   });
+});
+
+test('what is uninterruptible stays apart, with its values in their places', () => {
+  const consent = flow({
+    ...errand,
+    questions: [
+      { slot: 'day', kind: 'date', ask: 'Which day?', acknowledge: 'Good.' },
+      { slot: 'agreed', kind: 'yes-no', ask: uninterruptible('Until we meet {day} we record the call. Do you agree?') },
+    ],
+    confirm: false,
+    closing: uninterruptible(({ day }) => `See you ${day}.`),
+  });
+  const asked = stepFlow(consent, startFlow(consent).state, 'tuesday');
+  expect(asked.say).toEqual(['Good.', uninterruptible('Until we meet on Tuesday we record the call. Do you agree?')]);
+  expect(stepFlow(consent, asked.state, 'yes').say).toEqual([uninterruptible('See you on Tuesday.')]);
 });

@@ -1,10 +1,11 @@
+import { type Line, mergeLines } from '../../text/line.ts';
 import type { Expectation, Outcome } from '../contracts.ts';
 import { type Intent, insideIntent, wholeIntent } from './answers/intents.ts';
 import { yesOrNo } from './answers/yes-no.ts';
 import type { Flow, Question, Words } from './definition.ts';
 import { expectationOf } from './expect.ts';
 import { linesOf } from './lines.ts';
-import { currentQuestion, joinWords, promptOf } from './prompt.ts';
+import { currentQuestion, promptOf } from './prompt.ts';
 import {
   applicable,
   type FlowState,
@@ -30,7 +31,8 @@ import {
 
 export interface FlowStep {
   readonly state: FlowState;
-  readonly say: string;
+  /** One after the other; empty when there is nothing to say. */
+  readonly say: readonly Line[];
   readonly expect: Expectation;
   readonly outcome?: Outcome;
   readonly hangUp?: true;
@@ -42,7 +44,7 @@ const TRIES_MORE = 2;
 /** Before the caller has spoken: the opening, and the first question as what is expected. */
 export function startFlow(flow: Flow): FlowStep {
   const first = advance(flow, INITIAL_FLOW_STATE);
-  return { ...first, say: flow.opening ?? first.say };
+  return flow.opening === undefined ? first : { ...first, say: mergeLines([flow.opening]) };
 }
 
 /** One caller turn. Pure and total: any string is a turn. */
@@ -120,7 +122,7 @@ function hearOpenChoice(
   return advance(flow, next, acknowledgement(flow, next, question));
 }
 
-function acknowledgement(flow: Flow, state: FlowState, question: Question): readonly string[] {
+function acknowledgement(flow: Flow, state: FlowState, question: Question): readonly Line[] {
   return question.acknowledge === undefined ? [] : [render(question.acknowledge, saidOf(flow, state))];
 }
 
@@ -215,10 +217,10 @@ function miss(flow: Flow, state: FlowState, tokens: readonly Token[]): FlowStep 
   // The caller's answer was taken, but our reply to it was lost on the way: no reason to apologise.
   if (repeatsKnown(flow, state, tokens)) return ask(flow, next, []);
   const apology = state.misses === 0 ? lines.notUnderstood : lines.stillNotUnderstood;
-  if (state.phase.name === 'summing-up') return { ...ask(flow, next, []), say: joinWords([apology, lines.yesOrNo]) };
+  if (state.phase.name === 'summing-up') return { ...ask(flow, next, []), say: mergeLines([apology, lines.yesOrNo]) };
   const softer = state.phase.name === 'asking' ? question?.askAgain : undefined;
   if (softer === undefined) return ask(flow, next, [apology]);
-  return { ...ask(flow, next, []), say: joinWords([apology, render(softer, saidOf(flow, next))]) };
+  return { ...ask(flow, next, []), say: mergeLines([apology, render(softer, saidOf(flow, next))]) };
 }
 
 /** A value that was understood and cannot be taken; it counts as a try. */
@@ -250,7 +252,7 @@ function wayOut(flow: Flow, state: FlowState, question: Question): FlowStep {
 }
 
 /** On to whatever is still open: a read-back, the next question, the summary, or the end. */
-function advance(flow: Flow, state: FlowState, before: readonly string[] = []): FlowStep {
+function advance(flow: Flow, state: FlowState, before: readonly Line[] = []): FlowStep {
   const fresh = { ...state, misses: 0 };
   const pending = filled(flow, state).find(({ confirm, slot }) => confirm && !state.confirmed.includes(slot));
   if (pending) return ask(flow, { ...fresh, phase: { name: 'reading-back', slot: pending.slot } }, before);
@@ -272,22 +274,22 @@ function willSumUp(flow: Flow, state: FlowState): boolean {
   return flow.confirm !== false && !firstOpen(flow, state) && filled(flow, state).length > 0;
 }
 
-function ask(flow: Flow, state: FlowState, before: readonly string[]): FlowStep {
-  return { state, say: joinWords([...before, promptOf(flow, state)]), expect: expectationOf(flow, state) };
+function ask(flow: Flow, state: FlowState, before: readonly Line[]): FlowStep {
+  return { state, say: mergeLines([...before, promptOf(flow, state)]), expect: expectationOf(flow, state) };
 }
 
-function complete(flow: Flow, state: FlowState, before: readonly string[] = []): FlowStep {
+function complete(flow: Flow, state: FlowState, before: readonly Line[] = []): FlowStep {
   const closing = render(flow.closing ?? linesOf(flow, languageOf(flow)).closing, saidOf(flow, state));
   return { ...end(flow, state, [...before, closing]), outcome: outcomeOf(flow, state, 'completed') };
 }
 
-function abandon(flow: Flow, state: FlowState, words: readonly string[]): FlowStep {
+function abandon(flow: Flow, state: FlowState, words: readonly Line[]): FlowStep {
   return { ...end(flow, state, words), outcome: outcomeOf(flow, state, 'abandoned') };
 }
 
-function end(flow: Flow, state: FlowState, words: readonly string[]): FlowStep {
+function end(flow: Flow, state: FlowState, words: readonly Line[]): FlowStep {
   const ended: FlowState = { ...state, phase: { name: 'ended' } };
-  return { state: ended, say: joinWords(words), expect: expectationOf(flow, ended), hangUp: true };
+  return { state: ended, say: mergeLines(words), expect: expectationOf(flow, ended), hangUp: true };
 }
 
 function outcomeOf(flow: Flow, state: FlowState, status: Outcome['status']): Outcome {

@@ -1,0 +1,119 @@
+/** What the caller does, and what it means for the floor. */
+import {
+  isInterruptible,
+  isOnlyListening,
+  isOverReply,
+  judgeSpeech,
+  pressOver,
+  resume,
+  takeFloor,
+} from './interruption.ts';
+import { freshened, isRepeat } from './repeats.ts';
+import type { CallSettings } from './settings.ts';
+import { type CallerState, type TurnState, wordsSoFar } from './turn.ts';
+import type { TurnContext, TurnEffect } from './turn-effects.ts';
+import { before, stay, type TurnStep, takeBack, withoutOverlap } from './turn-moves.ts';
+import { endpoint } from './turn-replies.ts';
+import { normalized } from './words.ts';
+
+export function onSpeechStart(state: TurnState, since: number): TurnStep {
+  const speaking: CallerState = { ...state.caller, speaking: true, sustained: false, speechFrom: since };
+  return stay({ ...state, caller: state.phase.name === 'listening' ? freshened(speaking) : speaking });
+}
+
+/** Speech over a reply, more than a noise, is judged: at once, or when the reply's first moments have passed. */
+export function onSpeechSustained(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const { prepared, ...caller } = state.caller;
+  const drop: TurnEffect[] = prepared === undefined ? [] : [{ type: 'answer-drop', reply: state.replies + 1 }];
+  const next: TurnState = { ...state, caller: { ...caller, sustained: true } };
+  const { phase } = next;
+  if (!caller.speaking || !('task' in phase) || !isInterruptible(phase, context.settings)) return stay(next, ...drop);
+  const graceUntil = phase.name === 'speaking' ? graceEnd(context) : at;
+  if (at >= graceUntil) return before(drop, judgeSpeech(next, at, context));
+  return stay({ ...next, phase: { ...phase, task: { ...phase.task, overlapUntil: graceUntil } } }, ...drop);
+}
+
+export const graceEnd = ({ playout, settings }: TurnContext): number =>
+  (playout.startedAt ?? 0) + settings.bargeInGraceMs;
+
+export function onSpeechEnd(state: TurnState, since: number): TurnStep {
+  if (!state.caller.speaking) return stay(state);
+  const owedFinals = state.caller.owedFinals + 1;
+  const caller = { ...state.caller, speaking: false, sustained: false, silentFrom: since, owedFinals };
+  return stay(withoutOverlap({ ...state, caller }));
+}
+
+/** Words of speech that goes on over the agent may be the evidence that was waited for. */
+export function onPartial(state: TurnState, partial: string, at: number, context: TurnContext): TurnStep {
+  if (partial === state.caller.partial) return stay(state);
+  const { endpointMs: _, ...known } = state.caller;
+  const next: TurnState = { ...state, caller: { ...known, partial, partialAt: at } };
+  const { phase, caller } = next;
+  const isOver = phase.name === 'speaking' && (caller.sustained || phase.task.pausedAt !== undefined);
+  return isOver && isInterruptible(phase, context.settings) ? judgeSpeech(next, at, context) : stay(next);
+}
+
+/** A verdict on other words than those of now comes too late. */
+export function onJudged(state: TurnState, words: string, endpointMs: number): TurnStep {
+  if (normalized(words) !== normalized(wordsSoFar(state.caller))) return stay(state);
+  return stay({ ...state, caller: { ...state.caller, endpointMs } });
+}
+
+export function onFinal(state: TurnState, text: string, at: number, context: TurnContext): TurnStep {
+  const { endpointMs: _, ...known } = state.caller;
+  const settled = { ...known, partial: '', owedFinals: Math.max(0, state.caller.owedFinals - 1) };
+  if (text.trim() === '') return onNoWords({ ...state, caller: settled }, at, context.settings);
+  if (isRepeat(state.caller, text, at, context.settings)) return stay({ ...state, caller: settled });
+  const sawSpeech = state.caller.owedFinals > 0 || state.caller.speaking;
+  const caller: CallerState = {
+    ...settled,
+    words: `${settled.words} ${text.trim()}`.trim(),
+    wordsFrom: settled.words === '' ? (sawSpeech ? settled.speechFrom : at) : settled.wordsFrom,
+    silentFrom: sawSpeech ? settled.silentFrom : at,
+    lastFinal: { text: normalized(text), at, fresh: false },
+    unheard: false,
+  };
+  if (isHeardOut({ ...state, caller }, text, at, context))
+    return resumeUnlessSpeaking({ ...state, caller: settled }, at);
+  const next = { ...state, caller };
+  const { phase } = state;
+  // Words that come while the answer is not audible yet belong to the turn that is being answered.
+  if (phase.name === 'thinking' && phase.task.kind === 'answer' && !phase.task.leaving)
+    return takeBack(next, phase.task, at, context);
+  const isClaim = phase.name === 'speaking' && isInterruptible(phase, context.settings) && isOverReply(caller, context);
+  return isClaim ? takeFloor(next, at, context) : stay(next);
+}
+
+/** A backchannel over the agent is no turn: it is neither answered now nor afterwards. */
+function isHeardOut({ phase, caller }: TurnState, text: string, at: number, context: TurnContext): boolean {
+  return phase.name === 'speaking' && isOverReply(caller, context) && isOnlyListening(text, at, context);
+}
+
+const resumeUnlessSpeaking = (state: TurnState, at: number): TurnStep =>
+  state.caller.speaking ? stay(state) : resume(state, at);
+
+/** An utterance ended without words: a noise, or speech that was not understood. */
+function onNoWords(state: TurnState, at: number, settings: CallSettings): TurnStep {
+  const { phase, caller } = state;
+  if (phase.name === 'speaking') return resumeUnlessSpeaking(state, at);
+  if (phase.name !== 'listening' || caller.owedFinals > 0 || caller.words !== '') return stay(state);
+  const unheard = caller.silentFrom - caller.speechFrom >= settings.unheardSpeechMs || caller.unheard;
+  return stay({ ...state, caller: { ...caller, unheard }, phase: { name: 'listening', since: at } });
+}
+
+export function onDigit(state: TurnState, digit: string, at: number, context: TurnContext): TurnStep {
+  const caller = { ...state.caller, digits: state.caller.digits + digit, digitAt: at };
+  const next = { ...state, caller };
+  const isEnd = digit === '#' && state.phase.name === 'listening' && !caller.speaking;
+  if (isEnd) return digitsDone(next, at, context.settings);
+  return digit === '#' ? stay(next) : pressOver(next, at, context);
+}
+
+/** Pressed keys are words; the `#` only says that they are all. */
+export function digitsDone(state: TurnState, at: number, settings: CallSettings): TurnStep {
+  const { digits, words } = state.caller;
+  const pressed = digits.replaceAll('#', '');
+  const caller = { ...state.caller, digits: '', silentFrom: at, words: `${words} ${pressed}`.trim() };
+  if (caller.words === '') return stay({ ...state, caller });
+  return endpoint({ ...state, caller: words === '' ? { ...caller, wordsFrom: at } : caller }, at, settings);
+}
