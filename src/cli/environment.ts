@@ -108,6 +108,24 @@ const OWN_VARIABLES = [
     schema: z.string().default('.kav'),
   },
   {
+    name: 'KAV_TENANT',
+    fallback: 'default',
+    help: 'Whose calls these are, where several customers share a database.',
+    schema: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be small letters, digits and hyphens')
+      .default('default'),
+  },
+  {
+    name: 'KAV_NODE',
+    fallback: 'the name of the machine',
+    help: 'The name of this process among those that share a database. No two may have the same.',
+    schema: z
+      .string()
+      .regex(/^[\w.-]{1,100}$/, 'must be letters, digits, dots and hyphens')
+      .optional(),
+  },
+  {
     name: 'KAV_MAX_CALLS',
     fallback: '500',
     help: 'Calls at the same time; one more hears a line.',
@@ -184,7 +202,7 @@ const OWN_VARIABLES = [
   {
     name: 'DATABASE_URL',
     fallback: '',
-    help: 'PostgreSQL. Checked at start; this version keeps journals only and connects to no database.',
+    help: 'PostgreSQL 15 or newer. Without it the database is embedded, in KAV_DATA_DIR, for one process.',
     schema: z.url({ protocol: /^postgres(ql)?$/, error: 'must begin with postgres:// or postgresql://' }).optional(),
   },
 ] as const satisfies readonly Variable[];

@@ -1,9 +1,7 @@
 /** The heavy half of a server's start: the agent's file, its providers and its first words. */
-import { hostname } from 'node:os';
 import path from 'node:path';
 import type { Agent } from '../call/agent.ts';
 import { AgentRuntime } from '../call/agent-runtime.ts';
-import { noFacts } from '../call/call-facts.ts';
 import { createSoloCluster } from '../call/cluster.ts';
 import { JournalFolder } from '../call/journal.ts';
 import { createSpeechFolder } from '../call/speech-store.ts';
@@ -18,11 +16,10 @@ import { loadAgent } from './agent-file.ts';
 import { callSettingsOf, loadDetectors } from './call-settings.ts';
 import type { RawEnvironment } from './config.ts';
 import type { Environment } from './environment.ts';
+import { type Keeping, openKeeping } from './keeping.ts';
 import { createNewsDesk } from './provider-news.ts';
 import { type ChosenProviders, chooseProviders } from './providers.ts';
 import { VERSION } from './version.ts';
-
-const NODE = hostname();
 
 /** What the light half has made. */
 export interface Parts {
@@ -47,6 +44,7 @@ export interface LoadedDesk {
   readonly desk: Switchboard;
   readonly runtime: AgentRuntime;
   readonly health: ProviderHealth;
+  readonly keeping: Keeping;
   readonly ready: ReadyAgent;
 }
 
@@ -59,6 +57,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   const context = { clock, env: raw, warn: (note: string) => log.warn('PROVIDER_NOTE', { note }) };
   const chosen = await chooseProviders(agent, { environment, context, health, onNews });
   const runtime = await createRuntime(agent, chosen, parts);
+  const keeping = await openKeeping(parts);
   const journals = new JournalFolder({
     folder: journalFolder,
     clock,
@@ -76,14 +75,14 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     mostCalls: environment.KAV_MAX_CALLS,
     accountSid: environment.TWILIO_ACCOUNT_SID,
     tokens: new StreamTokens(parts.authTokens),
-    cluster: createSoloCluster(NODE),
-    facts: { log: noFacts, tenant: 'default', node: NODE, date: () => new Date() },
+    cluster: createSoloCluster(keeping.facts.node),
+    facts: keeping.facts,
   });
   // Calls may come before the lines are spoken; they then wait for the voice, as every other sentence does.
   runtime.prepare().catch((error: unknown) => log.error('TTS_ERROR', { message: String(error) }));
   const providers = { stt: chosen.stt.name, brain: chosen.brain.name, tts: chosen.tts.name };
   const remarks = [...chosen.passedOver, ...runtime.caveats];
-  return { desk, runtime, health, ready: { name: agent.name, language: agent.language, providers, remarks } };
+  return { desk, runtime, health, keeping, ready: { name: agent.name, language: agent.language, providers, remarks } };
 }
 
 async function createRuntime(agent: Agent, chosen: ChosenProviders, parts: Parts): Promise<AgentRuntime> {

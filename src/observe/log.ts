@@ -48,6 +48,11 @@ export const LOG_EVENTS = [
   'BARGE_IN',
   'JOURNAL_ERROR',
   'LEDGER_ERROR',
+  'FACT_REFUSED',
+  'STORE_READY',
+  'STORE_AWAY',
+  'STORE_REFUSED',
+  'STORE_REBUILT',
 ] as const;
 
 export type LogEvent = (typeof LOG_EVENTS)[number];

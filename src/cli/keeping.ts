@@ -1,0 +1,109 @@
+/** What a server keeps of its calls: facts go into the ledger on this disk, and from there into the store. */
+import { hostname } from 'node:os';
+import path from 'node:path';
+import type { FactSource } from '../call/call-facts.ts';
+import type { Clock } from '../core/clock.ts';
+import { ConfigError, type LedgerError, StoreError } from '../core/errors.ts';
+import type { Fact } from '../core/fact.ts';
+import { type AdoptedLedgers, adoptLedgers } from '../ledger/adopt.ts';
+import type { Ledger } from '../ledger/contracts.ts';
+import { type Drainer, openDrainer } from '../ledger/drainer.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import { realDisk } from '../ledger/real-disk.ts';
+import type { Log } from '../observe/log.ts';
+import type { Store, StoreNews } from '../store/store.ts';
+import type { Environment } from './environment.ts';
+
+export interface Keeping {
+  readonly facts: FactSource;
+  readonly store: Store;
+  readonly ledger: Ledger;
+  /** Hands over to the store what it will take within a moment, and closes both. */
+  close(): Promise<void>;
+}
+
+export interface KeepingOptions {
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How long a process that ends waits for a store that takes its facts; the next one drains the rest. */
+const LAST_DRAIN_MS = 5_000;
+
+/** The store opens in the background: until it is there, and whenever it is away, facts wait in the ledger. */
+export async function openKeeping({ clock, environment, log }: KeepingOptions): Promise<Keeping> {
+  const { DATABASE_URL, KAV_DATA_DIR, KAV_NODE = hostname(), KAV_TENANT } = environment;
+  const folder = path.resolve(KAV_DATA_DIR, 'ledger');
+  const onError = (error: LedgerError): void => log.error('LEDGER_ERROR', { code: error.code, error: error.message });
+  const ledger = await openLedger({ folder, node: KAV_NODE, disk: realDisk, clock, onError }).catch(refuseFolder);
+  const { openStore } = await import('../store/store.ts');
+  const store = openStore({
+    ...(DATABASE_URL === undefined ? {} : { databaseUrl: DATABASE_URL }),
+    folder: path.resolve(KAV_DATA_DIR, 'store'),
+    clock,
+    onNews: (news) => tell(news, log),
+  });
+  const apply = createApply(store, log);
+  const drainer = openDrainer({ backlog: ledger.backlog, apply, clock, onError });
+  const adopting = adoptLedgers({ folder, disk: realDisk, clock, onError, apply });
+  return {
+    facts: { log: ledger, tenant: KAV_TENANT, node: KAV_NODE, date: () => new Date() },
+    store,
+    ledger,
+    close: () => close({ adopting, clock, drainer, ledger, store }),
+  };
+}
+
+function refuseFolder(cause: unknown): never {
+  const problem = `the ledger cannot be opened: ${cause instanceof Error ? cause.message : cause}`;
+  throw new ConfigError('KAV_DATA_DIR', problem, 'Give a folder on a local disk that this user may write to.', cause);
+}
+
+/** A fact counts as applied when it would outlive a power cut in the store as well. */
+function createApply(store: Store, log: Log): (facts: readonly Fact[]) => Promise<void> {
+  return async (facts) => {
+    await store.ready;
+    const { refused, unfit } = await store.apply(facts);
+    await store.sync();
+    for (const { callSid, key } of refused) log.warn('FACT_REFUSED', { call_sid: callSid, key, reason: 'moved' });
+    const [first] = unfit;
+    if (first)
+      throw new StoreError({ code: 'store-failed', retryable: false }, `${first.key} does not fit: ${first.problem}`);
+  };
+}
+
+function tell(news: StoreNews, log: Log): void {
+  switch (news.type) {
+    case 'store-ready':
+      return log.info('STORE_READY', { kind: news.kind, ms: Math.round(news.ms) });
+    case 'store-away':
+      return log.error('STORE_AWAY', { kind: news.kind, reason: news.reason });
+    case 'store-refused':
+      return log.error('STORE_REFUSED', { kind: news.kind, reason: news.error.message });
+    case 'store-rebuilt':
+      return log.error('STORE_REBUILT', { moved_to: news.movedTo, problem: news.problem });
+  }
+}
+
+interface Closing {
+  readonly adopting: Promise<AdoptedLedgers>;
+  readonly clock: Clock;
+  readonly drainer: Drainer;
+  readonly ledger: Ledger;
+  readonly store: Store;
+}
+
+async function close({ adopting, clock, drainer, ledger, store }: Closing): Promise<void> {
+  await ledger.flush();
+  let disarm = () => {};
+  const late = new Promise<void>((resolve) => {
+    disarm = clock.at(clock.now() + LAST_DRAIN_MS, resolve);
+  });
+  await Promise.race([drainer.drained(), late]);
+  disarm();
+  const adopted = await adopting.catch(() => undefined); // told by `onError`
+  await Promise.all([adopted?.close(), drainer.close()]);
+  await ledger.close();
+  await store.close();
+}
