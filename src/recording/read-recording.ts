@@ -129,7 +129,7 @@ async function openFile(
 
 async function readSegment(file: string): Promise<Uint8Array> {
   return readFile(file).catch((error: unknown) => {
-    throw new PeerProtocolError('recording-incomplete', 'it cannot be read any more', error);
+    throw new PeerProtocolError('recording-incomplete', 'the segment cannot be read any more', error);
   });
 }
 
@@ -148,7 +148,7 @@ function gapsIn(files: readonly SegmentFile[], segments: readonly CheckedSegment
     // A last file that was refused has been named already.
     const newest = segments.find((segment) => segment.file === own.at(-1)!.file);
     if (newest && !newest.head.last)
-      add(recordingId, 'its end is not there: the process died, or segments were taken away');
+      add(recordingId, 'the end is not there: the process died, or segments were taken away');
   }
   return problems;
 }

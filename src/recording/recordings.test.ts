@@ -157,7 +157,7 @@ describe('reading', () => {
     await rm(fileOf(3));
     expect((await read()).problems.map(({ error }) => error.message)).toEqual([
       'of the segments, number 1 is not there',
-      'its end is not there: the process died, or segments were taken away',
+      'the end is not there: the process died, or segments were taken away',
     ]);
   });
 

@@ -66,7 +66,7 @@ export function openSegment(
   for (const [name, value] of Object.entries(expected)) {
     const own = head[name as keyof SegmentHead];
     if (own === value) continue;
-    throw new PeerProtocolError('recording-foreign', `its ${name} is ${own}, in the place of ${value}`);
+    throw new PeerProtocolError('recording-foreign', `the segment's ${name} is ${own}, in the place of ${value}`);
   }
   const key = keys.byId.get(head.keyId);
   if (!key) {
@@ -87,7 +87,7 @@ export function openSegment(
     decipher.final();
     return { head, audio };
   } catch (error) {
-    const problem = `it was changed, or key "${head.keyId}" is not the one that it was made with`;
+    const problem = `the segment was changed, or key "${head.keyId}" is not the one that it was made with`;
     throw new PeerProtocolError('recording-damaged', problem, error);
   }
 }
@@ -96,17 +96,18 @@ export function openSegment(
 export function readHead(bytes: Uint8Array): { readonly head: SegmentHead; readonly prefixBytes: number } {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!file.subarray(0, MAGIC.length).equals(MAGIC.subarray(0, file.length))) {
-    throw new PeerProtocolError('recording-foreign', 'it is no segment of a recording');
+    throw new PeerProtocolError('recording-foreign', 'this is no segment of a recording');
   }
-  if (file.length < FIXED_BYTES) throw new PeerProtocolError('recording-truncated', 'it ends in its head');
+  if (file.length < FIXED_BYTES) throw new PeerProtocolError('recording-truncated', 'the segment ends in its head');
   const version = file[MAGIC.length];
-  if (version !== VERSION) throw new PeerProtocolError('recording-foreign', `it has the unknown version ${version}`);
+  if (version !== VERSION)
+    throw new PeerProtocolError('recording-foreign', `the segment has the unknown version ${version}`);
   const prefixBytes = FIXED_BYTES + file.readUInt16BE(MAGIC.length + 1);
-  if (file.length < prefixBytes) throw new PeerProtocolError('recording-truncated', 'it ends in its head');
+  if (file.length < prefixBytes) throw new PeerProtocolError('recording-truncated', 'the segment ends in its head');
   const head = parseHead(file.toString('utf8', FIXED_BYTES, prefixBytes));
   const size = prefixBytes + NONCE_BYTES + (head.toMs - head.fromMs) * BYTES_PER_MS + TAG_BYTES;
   if (file.length !== size) {
-    throw new PeerProtocolError('recording-truncated', `it has ${file.length} bytes, not ${size}`);
+    throw new PeerProtocolError('recording-truncated', `the segment has ${file.length} bytes, not ${size}`);
   }
   return { head, prefixBytes };
 }
@@ -116,9 +117,9 @@ function parseHead(json: string): SegmentHead {
   try {
     head = JSON.parse(json) as SegmentHead;
   } catch (error) {
-    throw new PeerProtocolError('recording-foreign', 'its head is not JSON', error);
+    throw new PeerProtocolError('recording-foreign', 'the head of the segment is not JSON', error);
   }
-  if (!isHead(head)) throw new PeerProtocolError('recording-foreign', 'its head is not that of a segment');
+  if (!isHead(head)) throw new PeerProtocolError('recording-foreign', 'the head is not that of a segment');
   return head;
 }
 
