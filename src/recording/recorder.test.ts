@@ -106,6 +106,28 @@ describe('a pause', () => {
     expect(runsOf(right)).toBe(`silence × 2400, 0x21 × 800, silence × ${500 * 8}, 0x23 × 1600, silence × 2400`);
   });
 
+  test('lasts until everybody who asked for it is done, and may begin before the consent', async () => {
+    const bench = new Bench();
+    const { recorder } = bench;
+    recorder.pause(0);
+    recorder.arm();
+    recorder.consented(100);
+    talk(bench, 100, 600, 0x11);
+    recorder.pause(600);
+    recorder.resume(700);
+    talk(bench, 600, 1_000, 0x12);
+    recorder.resume(1_000);
+    recorder.resume(1_000);
+    talk(bench, 1_000, 1_400, 0x13);
+    recorder.pause(1_400);
+    recorder.withdraw();
+    recorder.arm();
+    recorder.consented(1_500);
+    talk(bench, 1_500, 1_900, 0x14);
+    await recorder.close(1_900);
+    expect(bench.store.opened().map(({ head, audio }) => [head.last, audio.length])).toEqual([[true, 0]]);
+  });
+
   test('that is long costs no file, and what comes after is in its place', async () => {
     const bench = await recorded((bench) => {
       talk(bench, 0, 500, 0x11);
@@ -227,7 +249,7 @@ class Model {
   readonly left: number[] = [];
   readonly right: number[] = [];
   readonly #grid = new CallerGrid();
-  #isKept = true;
+  #pauses = 0;
   #leftFrom = 1_600;
   #rightFrom = 0;
   #playsTo = 0;
@@ -238,14 +260,14 @@ class Model {
 
   caller(frame: Uint8Array, at: number): void {
     const start = this.#grid.place(frame, at * 8 - 160);
-    if (!this.#isKept || start === LEFT_OUT) return;
+    if (this.#pauses > 0 || start === LEFT_OUT) return;
     for (const [i, byte] of frame.entries()) if (start + i >= this.#leftFrom) this.left[start + i] = byte;
   }
 
   agent(frame: Uint8Array, at: number): void {
     const start = Math.max(this.#playsTo, at * 8);
     this.#playsTo = start + 160;
-    if (!this.#isKept) return;
+    if (this.#pauses > 0) return;
     for (const [i, byte] of frame.entries()) if (start + i >= this.#rightFrom) this.right[start + i] = byte;
   }
 
@@ -255,14 +277,12 @@ class Model {
   }
 
   pause(at: number): void {
-    if (!this.#isKept) return;
-    this.#isKept = false;
+    if (this.#pauses++ > 0) return;
     for (const side of [this.left, this.right]) side.length = Math.min(side.length, at * 8);
   }
 
   resume(at: number): void {
-    if (this.#isKept) return;
-    this.#isKept = true;
+    if (this.#pauses === 0 || --this.#pauses > 0) return;
     this.#leftFrom = at * 8 + 1_600;
     this.#rightFrom = at * 8;
   }

@@ -52,15 +52,16 @@ const ROUNDING = SAMPLES_PER_MS;
 /** What the caller said just before a consent or the end of a pause arrives just after it. */
 const ON_THE_WAY = 200 * SAMPLES_PER_MS;
 
-type State = 'off' | 'armed' | 'recording' | 'paused' | 'closed';
+type State = 'off' | 'armed' | 'on' | 'closed';
 
 export class Recorder {
   readonly #o: RecorderOptions;
-  readonly #ring: StereoRing;
+  #ring: StereoRing;
   readonly #segmentSamples: number;
   readonly #grid = new CallerGrid();
   readonly #writing = new Set<Promise<void>>();
   #state: State = 'off';
+  #pauses = 0;
   #hasBegun = false;
   /** Nothing before these positions is kept. */
   #callerFrom = 0;
@@ -98,7 +99,7 @@ export class Recorder {
   /** The caller has heard it to its end, and stays: from here on it is kept. False when nobody has been told. */
   consented(atMs: number): boolean {
     if (this.#state !== 'armed') return false;
-    this.#state = 'recording';
+    this.#state = 'on';
     this.#hasBegun = true;
     this.#keepFrom(this.#positionOf(atMs));
     return true;
@@ -113,19 +114,23 @@ export class Recorder {
     this.#agentTo = this.#segmentFrom;
   }
 
-  /** What follows is not kept, of both sides, and neither is what of the agent has not been heard by now. */
+  /**
+   * What follows is not kept, of both sides, and neither is what of the agent has not been heard by now. Counted: it lasts
+   * until `resume` was called as often, and may begin before the consent.
+   */
   pause(atMs: number): void {
-    if (this.#state !== 'recording') return;
-    this.#state = 'paused';
-    const at = this.#positionOf(atMs);
-    this.#forget(LEFT, at);
-    this.#forget(RIGHT, at);
+    if (this.#isKeeping) {
+      const at = this.#positionOf(atMs);
+      this.#forget(LEFT, at);
+      this.#forget(RIGHT, at);
+    }
+    this.#pauses++;
   }
 
   resume(atMs: number): void {
-    if (this.#state !== 'paused') return;
-    this.#state = 'recording';
-    this.#keepFrom(this.#positionOf(atMs));
+    if (this.#pauses === 0) return;
+    this.#pauses--;
+    if (this.#isKeeping) this.#keepFrom(this.#positionOf(atMs));
   }
 
   /** A frame of the caller has come; every 20 ms, also while nothing is kept. */
@@ -133,7 +138,7 @@ export class Recorder {
     const arrived = this.#positionOf(arrivedAtMs);
     this.#advance(arrived);
     const start = this.#grid.place(frame, arrived - FRAME_BYTES);
-    if (this.#state !== 'recording' || start === LEFT_OUT) return;
+    if (!this.#isKeeping || start === LEFT_OUT) return;
     if (start + FRAME_BYTES <= this.#segmentFrom && this.#callerFrom < this.#segmentFrom) this.#lateFrames++;
     const isKept = this.#keep(LEFT, frame, start, Math.max(this.#callerFrom, this.#segmentFrom));
     if (isKept) this.#callerTo = Math.max(this.#callerTo, start + FRAME_BYTES);
@@ -145,7 +150,7 @@ export class Recorder {
     const start = wanted > this.#playsTo + ROUNDING ? wanted : this.#playsTo;
     this.#playsTo = start + FRAME_BYTES;
     this.#advance(start - AHEAD);
-    if (this.#state !== 'recording') return;
+    if (!this.#isKeeping) return;
     const isKept = this.#keep(RIGHT, frame, start, Math.max(this.#agentFrom, this.#segmentFrom));
     if (isKept) this.#agentTo = Math.max(this.#agentTo, start + FRAME_BYTES);
   }
@@ -154,7 +159,7 @@ export class Recorder {
   cleared(atMs: number): void {
     const at = this.#positionOf(atMs);
     this.#playsTo = Math.min(this.#playsTo, at);
-    if (this.#state === 'recording') this.#forget(RIGHT, at);
+    if (this.#isKeeping) this.#forget(RIGHT, at);
   }
 
   /** The stream is over. Idempotent; resolves when every segment is on the disk or given up. Never rejects. */
@@ -172,7 +177,13 @@ export class Recorder {
     }
     this.#state = 'closed';
     this.#ring.clear();
+    // A disk that hangs may hold on to this recorder, but not to its memory.
+    this.#ring = new StereoRing(0);
     await Promise.all(this.#writing);
+  }
+
+  get #isKeeping(): boolean {
+    return this.#state === 'on' && this.#pauses === 0;
   }
 
   get #keptTo(): number {
@@ -209,7 +220,7 @@ export class Recorder {
 
   /** Closes what is over. A segment in which nothing was kept is not written. */
   #advance(now: number): void {
-    if (this.#state !== 'recording' && this.#state !== 'paused') return;
+    if (this.#state !== 'on') return;
     let due = now - HOLD - this.#segmentFrom;
     while (due >= this.#segmentSamples) {
       if (this.#keptTo > this.#segmentFrom) this.#seal(this.#segmentSamples, false);

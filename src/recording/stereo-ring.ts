@@ -17,10 +17,6 @@ export class StereoRing {
     this.#bytes = new Uint8Array(2 * samples).fill(MULAW_SILENCE);
   }
 
-  get samples(): number {
-    return this.#samples;
-  }
-
   /** Copies `frame` from its byte `skip` on; `position` is that of its first byte. */
   write(channel: Channel, position: number, frame: Uint8Array, skip: number): void {
     const bytes = this.#bytes;
