@@ -32,28 +32,35 @@ export async function listSegments(
   onProblem: (error: PeerProtocolError, file: string) => void,
 ): Promise<readonly SegmentFact[]> {
   const facts: SegmentFact[] = [];
-  for (const { file, index, recordingId } of await segmentFilesIn(path.join(root, folder))) {
-    const bytes = await readFile(file);
+  for (const segment of await segmentFilesIn(path.join(root, folder))) {
+    const bytes = await readFile(segment.file).catch(ifErased);
+    if (!bytes) continue;
     try {
-      const { fromMs, toMs } = readHead(bytes).head;
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      const relative = `${folder}/${path.basename(file)}`;
-      facts.push({
-        type: 'recording-segment',
-        recordingId,
-        index,
-        file: relative,
-        fromMs,
-        toMs,
-        bytes: bytes.length,
-        sha256,
-      });
+      facts.push(factOf(segment, folder, bytes));
     } catch (error) {
       if (!(error instanceof PeerProtocolError)) throw error;
-      onProblem(error, file);
+      onProblem(error, segment.file);
     }
   }
   return facts;
+}
+
+function factOf({ file, index, recordingId }: SegmentFile, folder: string, bytes: Uint8Array): SegmentFact {
+  const { fromMs, toMs } = readHead(bytes).head;
+  return {
+    type: 'recording-segment',
+    recordingId,
+    index,
+    file: `${folder}/${path.basename(file)}`,
+    fromMs,
+    toMs,
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
+}
+
+function ifErased(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
 }
 
 /** Every call that has a folder, relative to `root`: `<tenant>/<yyyy-mm>/<CallSid>`. */
