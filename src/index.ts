@@ -2,6 +2,7 @@
 export { z } from 'zod';
 export { type Agent, type AgentDefinition, type AgentLimits, defineAgent, type ProviderSpec } from './call/agent.ts';
 export type { AgentLines } from './call/agent-lines.ts';
+export type { AgentRecording } from './call/agent-recording.ts';
 export { type Tool, type ToolCall, type ToolDefinition, tool } from './call/tool.ts';
 export type { LineName } from './core/call-event.ts';
 export type {

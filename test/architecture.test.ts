@@ -10,6 +10,7 @@ const RANK: Readonly<Record<string, number>> = {
   endpointing: 0,
   twilio: 1,
   providers: 1,
+  recording: 1,
   observe: 1,
   store: 1,
   vad: 1,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeMulaw } from './mulaw.ts';
-import { parseWav, serializeWav, WavError } from './wav.ts';
+import { parseWav, serializeMulawWavHeader, serializeWav, WavError } from './wav.ts';
 
 const EXTENSIBLE_TAIL = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
 
@@ -169,6 +169,29 @@ describe('odd files', () => {
     expect(() => parseWav(bytes)).toThrow(WavError);
     expect(() => parseWav(bytes)).toThrow(message);
     expect(() => parseWav(bytes)).toThrow(expect.objectContaining({ code: 'wav-invalid' }));
+  });
+});
+
+describe('a header for µ-law', () => {
+  test('is read back, with as much audio as follows it', () => {
+    const header = serializeMulawWavHeader({ channelCount: 2, sampleRateHz: 8_000, dataBytes: 6 });
+    const bytes = new Uint8Array([...header, 0x8f, 0x0f, 0x8f, 0x0f, 0xff, 0x80]);
+    const { channels, sampleRateHz } = parseWav(bytes);
+    expect(sampleRateHz).toBe(8_000);
+    expect(channels.map((channel) => [...channel])).toEqual([
+      [16_764, 16_764, 0],
+      [-16_764, -16_764, 32_124],
+    ]);
+    const view = new DataView(header.buffer);
+    expect([view.getUint32(4, true), view.getUint32(46, true), view.getUint32(54, true)]).toEqual([56, 3, 6]);
+  });
+
+  test.each([
+    [{ channelCount: 0, sampleRateHz: 8_000, dataBytes: 0 }, /0 channels/],
+    [{ channelCount: 1, sampleRateHz: 10, dataBytes: 0 }, /rate of 10/],
+    [{ channelCount: 1, sampleRateHz: 8_000, dataBytes: 0xffff_ffff }, /longer than/],
+  ])('%j is refused', (shape, message) => {
+    expect(() => serializeMulawWavHeader(shape)).toThrow(message);
   });
 });
 

@@ -1,4 +1,4 @@
-/** WAV files: any common PCM, float or G.711 file in, 16-bit PCM out. */
+/** WAV files: any common PCM, float or G.711 file in, 16-bit PCM out, or a header for µ-law that is at hand. */
 import { ALAW_TO_LINEAR } from './alaw.ts';
 import { MULAW_TO_LINEAR } from './mulaw.ts';
 
@@ -37,6 +37,7 @@ const MAX_CHANNELS = 32;
 const MIN_RATE_HZ = 1000;
 const MAX_RATE_HZ = 192_000;
 const HEADER_BYTES = 44;
+const MULAW_HEADER_BYTES = 58;
 
 const READERS: Readonly<Record<string, SampleReader>> = {
   [`${FORMAT_PCM}/1`]: (view, offset) => (view.getUint8(offset) - 128) << 8,
@@ -101,6 +102,35 @@ export function serializeWav(audio: {
   return bytes;
 }
 
+/**
+ * What stands before `dataBytes` of interleaved µ-law. Formats other than PCM have a `fact` chunk with their length, and
+ * a format chunk that counts its extension: none (Microsoft, "New Multimedia Data Types and Data Techniques", 1994).
+ * Throws `WavError` as `serializeWav` does.
+ */
+export function serializeMulawWavHeader(shape: {
+  readonly channelCount: number;
+  readonly sampleRateHz: number;
+  readonly dataBytes: number;
+}): Uint8Array {
+  const { channelCount, sampleRateHz, dataBytes } = shape;
+  requireShape(channelCount, sampleRateHz);
+  if (dataBytes > 0xffff_ffff - MULAW_HEADER_BYTES) throw new WavError('longer than a WAV file can say');
+  const bytes = new Uint8Array(MULAW_HEADER_BYTES);
+  const view = new DataView(bytes.buffer);
+  setTag(view, 0, 'RIFF');
+  view.setUint32(4, MULAW_HEADER_BYTES - 8 + dataBytes, true);
+  setTag(view, 8, 'WAVE');
+  setTag(view, 12, 'fmt ');
+  view.setUint32(16, 18, true);
+  writeFormat(view, 20, { code: FORMAT_MULAW, channelCount, sampleRateHz, bytesPerSample: 1 });
+  setTag(view, 38, 'fact');
+  view.setUint32(42, 4, true);
+  view.setUint32(46, Math.floor(dataBytes / channelCount), true);
+  setTag(view, 50, 'data');
+  view.setUint32(54, dataBytes, true);
+  return bytes;
+}
+
 function parseFormat(fmt: DataView): WavFormat {
   if (fmt.byteLength < 16) throw new WavError('the fmt chunk is too short');
   const channelCount = fmt.getUint16(2, true);
@@ -145,20 +175,35 @@ function writeHeader(
   view: DataView,
   shape: { readonly channelCount: number; readonly sampleRateHz: number; readonly dataBytes: number },
 ): void {
-  const blockBytes = 2 * shape.channelCount;
   setTag(view, 0, 'RIFF');
   view.setUint32(4, HEADER_BYTES - 8 + shape.dataBytes, true);
   setTag(view, 8, 'WAVE');
   setTag(view, 12, 'fmt ');
   view.setUint32(16, 16, true);
-  view.setUint16(20, FORMAT_PCM, true);
-  view.setUint16(22, shape.channelCount, true);
-  view.setUint32(24, shape.sampleRateHz, true);
-  view.setUint32(28, shape.sampleRateHz * blockBytes, true);
-  view.setUint16(32, blockBytes, true);
-  view.setUint16(34, 16, true);
+  writeFormat(view, 20, { code: FORMAT_PCM, bytesPerSample: 2, ...shape });
   setTag(view, 36, 'data');
   view.setUint32(40, shape.dataBytes, true);
+}
+
+/** The 16 bytes that every format chunk begins with. */
+function writeFormat(
+  view: DataView,
+  offset: number,
+  format: {
+    readonly code: number;
+    readonly channelCount: number;
+    readonly sampleRateHz: number;
+    readonly bytesPerSample: number;
+  },
+): void {
+  const { code, channelCount, sampleRateHz, bytesPerSample } = format;
+  const blockBytes = channelCount * bytesPerSample;
+  view.setUint16(offset, code, true);
+  view.setUint16(offset + 2, channelCount, true);
+  view.setUint32(offset + 4, sampleRateHz, true);
+  view.setUint32(offset + 8, sampleRateHz * blockBytes, true);
+  view.setUint16(offset + 12, blockBytes, true);
+  view.setUint16(offset + 14, 8 * bytesPerSample, true);
 }
 
 function requireShape(channelCount: number, sampleRateHz: number): void {

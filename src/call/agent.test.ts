@@ -45,8 +45,14 @@ describe('a sound agent', () => {
     expect(agent.limits).toEqual({ maxCallMinutes: 30, noInputSeconds: 8, noInputPrompts: 0 });
   });
 
+  test('records its calls when it says what the caller is told', () => {
+    const consent = 'This call is recorded.';
+    expect(defineAgent(minimal).recording).toBeUndefined();
+    expect(defineAgent({ ...minimal, recording: { consent } }).recording).toEqual({ consent, segmentSeconds: 10 });
+  });
+
   test('is itself a definition', () => {
-    const agent = defineAgent(minimal);
+    const agent = defineAgent({ ...minimal, recording: { consent: 'This call is recorded.', segmentSeconds: 5 } });
     expect(defineAgent(agent)).toEqual(agent);
     expect(parseAgent(agent, 'desk.ts')).toEqual(agent);
   });
@@ -114,6 +120,15 @@ describe('a faulty agent is a ConfigError that names the field', () => {
       { ...minimal, limits: { maxCallMinutes: 241 } },
       'desk.ts: limits.maxCallMinutes',
       /1 to 240/,
+    ],
+    ['a recording without consent', { ...minimal, recording: {} }, 'desk.ts: recording.consent', /is missing\. Give/],
+    ['a consent of no words', { ...minimal, recording: { consent: ' ' } }, 'desk.ts: recording.consent', /is empty/],
+    ['a recording that is only wished', { ...minimal, recording: true }, 'desk.ts: recording', /must be an object/],
+    [
+      'a segment of an hour',
+      { ...minimal, recording: { consent: 'We record.', segmentSeconds: 3600 } },
+      'desk.ts: recording.segmentSeconds',
+      /2 to 60/,
     ],
     ['half a prompt', { ...minimal, limits: { noInputPrompts: 0.5 } }, 'desk.ts: limits.noInputPrompts', /0 to 5/],
     ['no patience', { ...minimal, limits: { noInputSeconds: 2 } }, 'desk.ts: limits.noInputSeconds', /3 to 60/],

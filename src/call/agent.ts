@@ -7,6 +7,7 @@ import { configError, fault, lineShape, missingOr, strictShape, textShape } from
 import { parseFlow } from '../providers/flow/parse.ts';
 import { isUninterruptible, type Line } from '../text/line.ts';
 import { type AgentLines, defaultLines } from './agent-lines.ts';
+import { type AgentRecording, recordingShape, wholeRecording } from './agent-recording.ts';
 import { TOOL_NAME, type Tool } from './tool.ts';
 
 /**
@@ -61,6 +62,8 @@ export interface AgentDefinition {
   readonly lines?: Partial<AgentLines>;
   /** Left out, each has its default. */
   readonly limits?: Partial<AgentLimits>;
+  /** Records calls, once the caller has been told. Left out, nothing is recorded. */
+  readonly recording?: AgentRecording;
 }
 
 /** An agent that was checked: every chain a list, every line and limit there. It is itself a valid definition. */
@@ -71,6 +74,7 @@ export interface Agent extends AgentDefinition {
   readonly tools: Readonly<Record<string, Tool>>;
   readonly lines: AgentLines;
   readonly limits: AgentLimits;
+  readonly recording?: Required<AgentRecording>;
 }
 
 const DEFAULT_LIMITS: AgentLimits = { maxCallMinutes: 30, noInputSeconds: 8, noInputPrompts: 2 };
@@ -151,6 +155,7 @@ const shape = strictShape({
     noInputSeconds: limit(3, 60),
     noInputPrompts: limit(0, 5),
   }).optional(),
+  recording: recordingShape.optional(),
 });
 
 function isLanguageTag(tag: string): boolean {
@@ -188,14 +193,16 @@ function parse(value: unknown, source: string): Agent {
     throw new ConfigError(`${source}: greeting`, 'is missing', 'Give the first words of the call, or greetingAudio.');
   }
   checkRecording(definition, source);
+  const { recording, ...rest } = definition;
   return {
-    ...definition,
+    ...rest,
     brain: brainChain(definition, source),
     stt: [definition.stt].flat(),
     tts: [definition.tts].flat(),
     tools: definition.tools ?? {},
     lines: { ...defaultLines(definition.language), ...definition.lines },
     limits: { ...DEFAULT_LIMITS, ...definition.limits },
+    ...(recording === undefined ? {} : { recording: wholeRecording(recording) }),
   };
 }
 

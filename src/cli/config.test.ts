@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { wsUrl } from '../twilio/public-origin.ts';
-import { authTokensOf, parseEnvironment, publicOriginOf } from './config.ts';
+import { authTokensOf, parseEnvironment, publicOriginOf, recordingKeysFor } from './config.ts';
 import { VARIABLES } from './environment.ts';
 
 describe('the environment', () => {
@@ -37,6 +37,7 @@ describe('the environment', () => {
     ['TWILIO_ACCOUNT_SID', 'AC123'],
     ['GOOGLE_CLOUD_SERVICE_ACCOUNT_JSON', '{ "type": "service_account",'],
     ['DATABASE_URL', 'mysql://localhost/kav'],
+    ['KAV_RECORDING_KEY', 'a password that somebody likes'],
   ])('%s=%s is refused in one line that names it', (name, value) => {
     expect(() => parseEnvironment({ [name]: value })).toThrow(
       expect.objectContaining({ code: 'config-invalid', key: name }),
@@ -97,5 +98,29 @@ describe('auth tokens', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+});
+
+describe('the keys of recordings', () => {
+  const recording = { consent: 'This call is recorded.', segmentSeconds: 10 };
+  const key = 'k1:'.concat('0123456789abcdef'.repeat(4));
+
+  test('are not needed by an agent that does not record', () => {
+    expect(recordingKeysFor({ name: 'Desk' }, parseEnvironment({}))).toBeUndefined();
+    expect(recordingKeysFor({ name: 'Desk' }, parseEnvironment({ KAV_RECORDING_KEY: key }))).toBeUndefined();
+  });
+
+  test('must be there for one that does', () => {
+    const keys = recordingKeysFor({ name: 'Desk', recording }, parseEnvironment({ KAV_RECORDING_KEY: key }));
+    expect(keys?.current.id).toBe('k1');
+    expect(() => recordingKeysFor({ name: 'Desk', recording }, parseEnvironment({}))).toThrow(
+      /^KAV_RECORDING_KEY: is not set, and Desk records its calls\. Make a key with/,
+    );
+  });
+
+  test('a wrong one is not repeated in the error', () => {
+    const secret = 'hunter2hunter2';
+    expect(() => parseEnvironment({ KAV_RECORDING_KEY: secret })).toThrow(expect.not.stringContaining(secret));
+    expect(() => parseEnvironment({ KAV_RECORDING_KEY: secret })).toThrow(/^KAV_RECORDING_KEY: key 1 is not 32 bytes/);
   });
 });

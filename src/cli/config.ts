@@ -2,7 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Agent } from '../call/agent.ts';
 import { ConfigError } from '../core/errors.ts';
+import type { RecordingKeys } from '../recording/keys.ts';
 import { type PublicOrigin, parsePublicOrigin } from '../twilio/public-origin.ts';
 import { type Environment, VARIABLES } from './environment.ts';
 
@@ -38,6 +40,20 @@ export function publicOriginOf(environment: Environment): PublicOrigin | undefin
     return parsed.origin;
   }
   return undefined;
+}
+
+/** The keys that an agent's recordings are locked with; undefined for an agent that does not record. */
+export function recordingKeysFor(
+  { name, recording }: Pick<Agent, 'name' | 'recording'>,
+  { KAV_RECORDING_KEY: keys }: Pick<Environment, 'KAV_RECORDING_KEY'>,
+): RecordingKeys | undefined {
+  if (recording === undefined) return undefined;
+  if (keys) return keys;
+  throw new ConfigError(
+    'KAV_RECORDING_KEY',
+    `is not set, and ${name} records its calls`,
+    'Make a key with `openssl rand -base64 32` and keep a copy elsewhere, or leave `recording` out of the agent.',
+  );
 }
 
 const TOKEN_FILE = 'auth-token';

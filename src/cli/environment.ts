@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { VendorVariable } from '../providers/contracts.ts';
 import { VENDORS } from '../providers/registry.ts';
+import { parseRecordingKeys } from '../recording/keys.ts';
 
 interface Variable {
   readonly name: string;
@@ -35,6 +36,16 @@ const oneLineJson = z
   .string()
   .refine((value) => !value.includes('\n') || isJson(value), 'is broken over several lines; put all of it on one line')
   .refine(isJson, 'is not JSON; copy the whole key file onto one line')
+  .optional();
+
+const recordingKeys = z
+  .string()
+  .transform((value, context) => {
+    const parsed = parseRecordingKeys(value);
+    if (parsed.ok) return parsed.keys;
+    context.addIssue({ code: 'custom', message: parsed.problem });
+    return z.NEVER;
+  })
   .optional();
 
 const VENDOR_SCHEMAS: Readonly<Record<VendorVariable['kind'], Variable['schema']>> = {
@@ -104,7 +115,7 @@ const OWN_VARIABLES = [
   {
     name: 'KAV_DATA_DIR',
     fallback: '.kav',
-    help: 'Where journals, speech that is spoken once and the generated auth token are kept.',
+    help: 'Where journals, recordings, speech that is spoken once and the generated auth token are kept.',
     schema: z.string().default('.kav'),
   },
   {
@@ -124,6 +135,12 @@ const OWN_VARIABLES = [
       .string()
       .regex(/^[\w.-]{1,100}$/, 'must be letters, digits, dots and hyphens')
       .optional(),
+  },
+  {
+    name: 'KAV_RECORDING_KEY',
+    fallback: '',
+    help: 'Locks recordings: 32 random bytes (`openssl rand -base64 32`). `new:KEY,old:KEY`: the first locks, all open.',
+    schema: recordingKeys,
   },
   {
     name: 'KAV_MAX_CALLS',

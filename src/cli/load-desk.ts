@@ -14,7 +14,7 @@ import type { FlushableLog } from '../observe/pino-log.ts';
 import { ProviderHealth } from '../providers/resilience/health.ts';
 import { loadAgent } from './agent-file.ts';
 import { callSettingsOf, loadDetectors } from './call-settings.ts';
-import type { RawEnvironment } from './config.ts';
+import { type RawEnvironment, recordingKeysFor } from './config.ts';
 import type { Environment } from './environment.ts';
 import { type Keeping, openKeeping } from './keeping.ts';
 import { createNewsDesk } from './provider-news.ts';
@@ -52,6 +52,7 @@ export interface LoadedDesk {
 export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   const { clock, environment, journalFolder, log, metrics, raw } = parts;
   const agent = await loadAgent(environment.KAV_AGENT);
+  recordingKeysFor(agent, environment); // throws when they are missing
   const onNews = createNewsDesk(log, metrics);
   const health = new ProviderHealth({ clock, onNews });
   const context = { clock, env: raw, warn: (note: string) => log.warn('PROVIDER_NOTE', { note }) };

@@ -5,8 +5,8 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { VERSION } from './version.ts';
 
 const EXIT_HELP = `
-Exit codes: 0 done · 1 the answer is no (an expectation failed, a replay differs) · 2 a flag, a variable or a file is
-wrong, and the message says which · 3 a fault of Kav's own.
+Exit codes: 0 done · 1 the answer is no (an expectation failed, a replay differs, a recording has gaps) · 2 a flag, a
+variable or a file is wrong, and the message says which · 3 a fault of Kav's own.
 Environment variables: docs/environment.md.`;
 
 /** Runs one command line to its end and returns the exit code; prints what a person needs on the way. */
@@ -34,6 +34,7 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   addServe(program, finish);
   addCall(program, finish);
   addReplay(program, finish);
+  addRecording(program, finish);
   addDemo(program, finish);
   return program;
 }
@@ -88,6 +89,21 @@ function addReplay(program: Command, finish: Finish): void {
     .action(async (journal, options) => {
       const { replay } = await import('./replay.ts');
       finish(await replay(journal, options));
+    });
+}
+
+function addRecording(program: Command, finish: Finish): void {
+  program
+    .command('recording')
+    .description(
+      "Unlock a call's recording into a stereo WAV file: left what the caller said, right what the caller heard. " +
+        'What is missing or was changed is silence, is named, and makes the exit code 1.',
+    )
+    .argument('<call>', 'a CallSid, sought in the folder recordings of KAV_DATA_DIR, or the folder of a call')
+    .option('--out <file>', 'the WAV file; CALLSID.wav when not given')
+    .action(async (call, options) => {
+      const { recording } = await import('./recording.ts');
+      finish(await recording(call, options));
     });
 }
 
