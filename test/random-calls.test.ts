@@ -8,10 +8,12 @@ import { type CallState, initialCall, isEnded, nextDeadline, step } from '../src
 import type { CallEffect, CallEvent, CallEventBody } from '../src/core/call-event.ts';
 import { type CallSettings, defaultSettings } from '../src/core/settings.ts';
 import { taskOf } from '../src/core/turn.ts';
+import { turnDeadline } from '../src/core/turn-deadline.ts';
 import { createRandom } from '../src/simulator/random.ts';
 import { VirtualClock } from '../src/simulator/virtual-clock.ts';
 
 const CALLS = 10_000;
+let cutIns = 0;
 
 interface SentenceMarks {
   readonly line?: 'filler';
@@ -42,6 +44,7 @@ class RandomShell {
   /** When the caller has heard all that must be heard. */
   #mustHearUntil = 0;
   #queuedMs = 0; // of the live reply
+  #hasCutIn = false;
   callerSpeaking = false;
   keysInterrupt: boolean;
   toolsUsed = 0;
@@ -53,6 +56,7 @@ class RandomShell {
       ...defaultSettings,
       bargeIn: this.random() < 0.8,
       keysInterrupt: this.random() < 0.3,
+      ...(this.random() < 0.3 ? { longTurnMs: 3_000, longTurnGraceMs: 1_000 } : {}),
       maxCallMs: this.random() < 0.1 ? 20_000 : 120_000,
     };
     this.keysInterrupt = this.settings.keysInterrupt === true;
@@ -66,6 +70,7 @@ class RandomShell {
         const isSilenced = effects.some(({ type }) => type === 'barge-in' || type === 'playout-pause');
         const isAllHeard = this.clock.now() >= this.#mustHearUntil && !this.#paused?.mustHearMs;
         expect(isSilenced && !isAllHeard, 'what must be heard is not interrupted').toBe(false);
+        this.#checkCutIns(effects);
         const stopsForKey = event.type === 'digit' && effects.some(({ type }) => type === 'barge-in');
         expect(stopsForKey && !this.keysInterrupt, 'keys interrupt only where that was said').toBe(false);
         if (event.type === 'expect' && this.#live === event.reply)
@@ -192,6 +197,17 @@ class RandomShell {
     });
   }
 
+  /** The line comes once per turn of the caller. */
+  #checkCutIns(effects: readonly CallEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type === 'turn-finished' && effect.turn.who === 'caller') this.#hasCutIn = false;
+      if (effect.type !== 'line-start' || effect.line !== 'cut-in') continue;
+      expect(this.#hasCutIn, 'nobody is cut in on twice in one turn').toBe(false);
+      this.#hasCutIn = true;
+      cutIns++;
+    }
+  }
+
   #expect(reply: number): void {
     const keys = this.random() < 0.7 ? { keysInterrupt: this.random() < 0.5 } : {};
     this.send({ type: 'expect', reply, kind: 'choice', ...keys });
@@ -287,7 +303,9 @@ class RandomShell {
     const { phase } = state.turn;
     if (state.turn.caller.speaking)
       expect(
-        phase.name === 'listening' && due! < this.runner.now(),
+        phase.name === 'listening' &&
+          due! < this.runner.now() &&
+          turnDeadline(state.turn, state.playout, this.settings)?.due !== 'cut-in',
         'silence is never timed while the caller speaks',
       ).toBe(false);
     const task = taskOf(state.turn);
@@ -365,7 +383,7 @@ describe('random calls', () => {
   const only = process.env['SEED'];
   const seeds = only ? [Number(only)] : Array.from({ length: CALLS }, (_, i) => i + 1);
 
-  test(`${seeds.length} calls keep the rules and replay from their journals`, { timeout: 120_000 }, () => {
+  test(`${seeds.length} calls keep the rules and replay from their journals`, { timeout: 300_000 }, () => {
     for (const seed of seeds) {
       try {
         const shell = randomCall(seed);
@@ -390,5 +408,6 @@ describe('random calls', () => {
         throw new Error(`seed ${seed}`, { cause: error });
       }
     }
+    if (seeds.length === CALLS) expect(cutIns, 'long turns do happen').toBeGreaterThan(100);
   });
 });

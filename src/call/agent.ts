@@ -100,6 +100,7 @@ const lineShapes = {
   'no-input': fixedLine,
   'not-heard': fixedLine,
   filler: fixedLine,
+  'cut-in': fixedLine,
   apology: fixedLine,
   goodbye: fixedLine,
   'time-limit': fixedLine,

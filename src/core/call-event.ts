@@ -8,6 +8,7 @@ export type LineName =
   | 'no-input' // the caller said nothing
   | 'not-heard' // speech without words
   | 'filler' // "one moment please"
+  | 'cut-in' // the caller has talked for minutes; the agent's answer follows
   | 'apology' // a reply failed; the caller is asked to say it again
   | 'goodbye' // nobody is there: the polite end
   | 'time-limit' // the longest allowed call is over

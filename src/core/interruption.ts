@@ -18,8 +18,8 @@ export function isInterruptible(
   phase: { name: 'thinking' | 'speaking'; task: ReplyTask },
   settings: CallSettings,
 ): boolean {
-  if (phase.task.leaving) return false;
-  if (phase.name === 'thinking') return phase.task.kind === 'answer';
+  if (phase.task.leaving || phase.task.line === 'cut-in') return false;
+  if (phase.name === 'thinking') return phase.task.kind === 'answer' && !phase.task.over;
   return settings.bargeIn;
 }
 

@@ -28,6 +28,10 @@ export interface CallSettings {
   readonly noInputMs: number;
   /** Re-prompts before the goodbye. */
   readonly noInputPrompts: number;
+  /** A turn with words that lasts longer is cut in on at its next small pause. Left out: none is. */
+  readonly longTurnMs?: number;
+  /** How long such a pause is waited for. */
+  readonly longTurnGraceMs?: number;
   /** Whether an answer is begun before the caller's turn is surely over (`SPECULATIVE_REPLY`). */
   readonly speculative: boolean;
   /** Silence of an answer before its first filler: a filler is already spoken, so that it costs no time of its own. */
@@ -70,6 +74,8 @@ export const defaultSettings: CallSettings = {
   digitGapMs: 1_500,
   noInputMs: 7_000,
   noInputPrompts: 2,
+  longTurnMs: 90_000,
+  longTurnGraceMs: 20_000,
   speculative: true,
   firstFillerMs: 1_900,
   toolFillerMs: 1_500,

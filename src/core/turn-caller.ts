@@ -1,4 +1,5 @@
 /** What the caller does, and what it means for the floor. */
+import type { CallEvent } from './call-event.ts';
 import {
   isInterruptible,
   isOnlyListening,
@@ -8,6 +9,7 @@ import {
   resume,
   takeFloor,
 } from './interruption.ts';
+import { timed, unanswered } from './long-turn.ts';
 import { freshened, isRepeat } from './repeats.ts';
 import type { CallSettings } from './settings.ts';
 import { type CallerState, type TurnState, wordsSoFar } from './turn.ts';
@@ -44,41 +46,50 @@ export function onSpeechEnd(state: TurnState, since: number): TurnStep {
 }
 
 /** Words of speech that goes on over the agent may be the evidence that was waited for. */
-export function onPartial(state: TurnState, partial: string, at: number, context: TurnContext): TurnStep {
+export function onPartial(state: TurnState, text: string, at: number, context: TurnContext): TurnStep {
+  const partial = unanswered(state.caller, text);
   if (partial === state.caller.partial) return stay(state);
   const { endpointMs: _, ...known } = state.caller;
-  const next: TurnState = { ...state, caller: { ...known, partial, partialAt: at } };
+  const next: TurnState = { ...state, caller: timed({ ...known, partial, partialAt: at }, at) };
   const { phase, caller } = next;
   const isOver = phase.name === 'speaking' && (caller.sustained || phase.task.pausedAt !== undefined);
   return isOver && isInterruptible(phase, context.settings) ? judgeSpeech(next, at, context) : stay(next);
 }
 
 /** A verdict on other words than those of now comes too late. */
-export function onJudged(state: TurnState, words: string, endpointMs: number): TurnStep {
+export function onJudged(state: TurnState, event: Extract<CallEvent, { type: 'endpoint-judged' }>): TurnStep {
+  const { reasons, waitMs: endpointMs, words } = event;
   if (normalized(words) !== normalized(wordsSoFar(state.caller))) return stay(state);
-  return stay({ ...state, caller: { ...state.caller, endpointMs } });
+  const { dictates: _, ...caller } = state.caller;
+  const isDictation = reasons.some((reason) => reason.startsWith('digits-'));
+  return stay({ ...state, caller: { ...caller, endpointMs, ...(isDictation ? { dictates: true } : {}) } });
 }
 
-export function onFinal(state: TurnState, text: string, at: number, context: TurnContext): TurnStep {
-  const { endpointMs: _, ...known } = state.caller;
-  const settled = { ...known, partial: '', owedFinals: Math.max(0, state.caller.owedFinals - 1) };
+export function onFinal(state: TurnState, whole: string, at: number, context: TurnContext): TurnStep {
+  const text = unanswered(state.caller, whole);
+  const { endpointMs: _, answeredWords: __, ...rest } = state.caller;
+  const known = { ...rest, partial: '', owedFinals: Math.max(0, state.caller.owedFinals - 1) };
+  const settled = timed(known, at);
   if (text.trim() === '') return onNoWords({ ...state, caller: settled }, at, context.settings);
   if (isRepeat(state.caller, text, at, context.settings)) return stay({ ...state, caller: settled });
   const sawSpeech = state.caller.owedFinals > 0 || state.caller.speaking;
-  const caller: CallerState = {
-    ...settled,
-    words: `${settled.words} ${text.trim()}`.trim(),
-    wordsFrom: settled.words === '' ? (sawSpeech ? settled.speechFrom : at) : settled.wordsFrom,
-    silentFrom: sawSpeech ? settled.silentFrom : at,
-    lastFinal: { text: normalized(text), at, fresh: false },
-    unheard: false,
-  };
+  const caller = timed(
+    {
+      ...known,
+      words: `${settled.words} ${text.trim()}`.trim(),
+      wordsFrom: settled.words === '' ? (sawSpeech ? settled.speechFrom : at) : settled.wordsFrom,
+      silentFrom: sawSpeech ? settled.silentFrom : at,
+      lastFinal: { text: normalized(text), at, fresh: false },
+      unheard: false,
+    },
+    at,
+  );
   if (isHeardOut({ ...state, caller }, text, at, context))
     return resumeUnlessSpeaking({ ...state, caller: settled }, at);
   const next = { ...state, caller };
   const { phase } = state;
   // Words that come while the answer is not audible yet belong to the turn that is being answered.
-  if (phase.name === 'thinking' && phase.task.kind === 'answer' && !phase.task.leaving)
+  if (phase.name === 'thinking' && isInterruptible(phase, context.settings))
     return takeBack(next, phase.task, at, context);
   const isClaim = phase.name === 'speaking' && isInterruptible(phase, context.settings) && isOverReply(caller, context);
   return isClaim ? takeFloor(next, at, context) : stay(next);

@@ -8,6 +8,7 @@ import { normalized } from './words.ts';
 export type Due =
   | 'prepare'
   | 'endpoint'
+  | 'cut-in'
   | 'no-words'
   | 'digits'
   | 'no-input'
@@ -44,7 +45,11 @@ export function turnDeadline(state: TurnState, playout: PlayoutState, settings: 
 }
 
 function listeningDeadline(caller: CallerState, since: number, settings: CallSettings): Deadline | undefined {
-  if (caller.speaking) return undefined;
+  const usual = caller.speaking ? [] : [silenceDeadline(caller, since, settings)];
+  return earliest([...usual, ...cutInDeadline(caller, settings)]);
+}
+
+function silenceDeadline(caller: CallerState, since: number, settings: CallSettings): Deadline {
   const { endpointMs = settings.endpointingMs } = caller;
   if (isWorthPreparing(caller, settings)) {
     // A partial that was still changing is not what the caller said.
@@ -58,6 +63,23 @@ function listeningDeadline(caller: CallerState, since: number, settings: CallSet
   }
   return { at: since + settings.noInputMs, due: 'no-input' };
 }
+
+/** Five digits, or three one by one: less is a price or a year. */
+const DICTATED = /(?:\d[\s-]*){5}$|(?:\b\d[\s-]+){2}\d$/u;
+
+/** A breath of somebody who means to go on. */
+const SMALL_PAUSE_MS = 300;
+
+/** A turn of minutes; but a number that is being dictated is heard out. */
+function cutInDeadline(caller: CallerState, settings: CallSettings): Deadline[] {
+  const { longTurnMs, longTurnGraceMs = 0 } = settings;
+  if (longTurnMs === undefined || caller.turnFrom === undefined || caller.cutIn || isDictating(caller)) return [];
+  const longAt = caller.turnFrom + longTurnMs;
+  const at = caller.speaking ? longAt + longTurnGraceMs : Math.max(longAt, caller.silentFrom + SMALL_PAUSE_MS);
+  return [{ at, due: 'cut-in' }];
+}
+
+const isDictating = (caller: CallerState): boolean => caller.dictates === true || DICTATED.test(wordsSoFar(caller));
 
 /** A pause that may well be the end of the turn, with words that nothing is prepared for yet. */
 function isWorthPreparing(caller: CallerState, settings: CallSettings): boolean {

@@ -11,15 +11,25 @@ export const before = (effects: readonly TurnEffect[], [state, more]: TurnStep):
   [...effects, ...more],
 ];
 
-export function listen(state: TurnState, at: number): TurnStep {
-  return stay({ ...state, phase: { name: 'listening', since: at } });
+/** The caller has the floor. A turn that began over the agent counts from now. */
+export function listen({ caller, ...state }: TurnState, at: number): TurnStep {
+  const timed = caller.turnFrom === undefined ? caller : { ...caller, turnFrom: at };
+  return stay({ ...state, caller: timed, phase: { name: 'listening', since: at } });
 }
 
 /** Cancels an answer of which nothing was heard: its question is the caller's again, together with what follows. */
 export function takeBack(state: TurnState, task: ReplyTask, at: number, context: TurnContext): TurnStep {
   const words = `${task.answers} ${state.caller.words}`.trim();
   const caller: CallerState =
-    task.answers === '' ? state.caller : { ...state.caller, words, wordsFrom: task.answersFrom };
+    task.answers === ''
+      ? state.caller
+      : {
+          ...state.caller,
+          words,
+          wordsFrom: task.answersFrom,
+          turnFrom: task.answersFrom,
+          ...(task.cutIn ? { cutIn: true } : {}),
+        };
   const effects = [...agentTurn(task, at, context, 'cut'), ...cancelled(task)];
   return [{ ...state, caller, phase: { name: 'listening', since: at } }, effects];
 }

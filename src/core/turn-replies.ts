@@ -3,7 +3,7 @@ import type { EndReason, LineName, Turn } from './call-event.ts';
 import type { CallSettings } from './settings.ts';
 import type { ReplyTask, TurnState } from './turn.ts';
 import { abandoned, type TurnContext } from './turn-effects.ts';
-import { before, stay, type TurnStep } from './turn-moves.ts';
+import { before, listen, stay, type TurnStep } from './turn-moves.ts';
 
 export function greet(state: TurnState, at: number): TurnStep {
   const [next, task] = newTask(state, { kind: 'greeting', at });
@@ -24,9 +24,10 @@ export function resumeTurn(state: TurnState, turns: readonly Turn[], at: number)
 
 /** The caller's turn is over and has words: the agent's turn begins. */
 export function answer(state: TurnState, at: number): TurnStep {
-  const { words, wordsFrom, silentFrom } = state.caller;
-  const [next, task] = newTask(state, { kind: 'answer', at, answers: words, from: wordsFrom, to: silentFrom });
-  const caller = { ...next.caller, words: '', partial: '', unheard: false };
+  const { words, wordsFrom, silentFrom, cutIn } = state.caller;
+  const [next, task] = newTask(state, { kind: 'answer', at, answers: words, from: wordsFrom, to: silentFrom, cutIn });
+  const { turnFrom: _, cutIn: __, dictates: ___, ...rest } = next.caller;
+  const caller = { ...rest, words: '', partial: '', unheard: false };
   return stay({ ...next, caller, unanswered: 0 }, { type: 'answer-start', reply: task.reply });
 }
 
@@ -40,12 +41,13 @@ interface NewTask {
   readonly at: number;
   readonly line?: LineName;
   readonly leaving?: EndReason | undefined;
+  readonly cutIn?: true | undefined;
   readonly answers?: string;
   readonly from?: number;
   readonly to?: number;
 }
 
-function newTask(state: TurnState, { kind, at, line, leaving, answers = '', from = at, to = at }: NewTask) {
+function newTask(state: TurnState, { kind, at, line, leaving, cutIn, answers = '', from = at, to = at }: NewTask) {
   const reply = state.replies + 1;
   const task: ReplyTask = {
     reply,
@@ -56,6 +58,7 @@ function newTask(state: TurnState, { kind, at, line, leaving, answers = '', from
     answersFrom: from,
     answersTo: to,
     ...(leaving === undefined ? {} : { leaving }),
+    ...(cutIn ? { cutIn } : {}),
     fillers: 0,
     quietFrom: kind === 'answer' ? Math.min(to, at) : at,
   };
@@ -95,6 +98,7 @@ export function giveUp(state: TurnState, at: number, context: TurnContext): Turn
   const effects = abandoned(task, at, context);
   const failed = { ...state, failures: state.failures + 1 };
   const reason = task.leaving ?? 'replies-failed';
+  if (task.line === 'cut-in') return before(effects, listen(state, at));
   if (task.line === 'failure') return before(effects, hangUp(failed, reason, at, context.settings));
   const isLast = failed.failures >= 2 || task.kind === 'line';
   return before(effects, isLast ? say(failed, 'failure', at, reason) : say(failed, 'apology', at));

@@ -1,6 +1,7 @@
 /** Moves the floor: the one reducer that decides when the agent speaks, stops, asks again and leaves. */
 import type { CallEvent, EndReason } from './call-event.ts';
 import { isInterruptible, judgeSpeech, resume, settleClaim, takeFloor } from './interruption.ts';
+import { answerOver, cutIn, talksOn } from './long-turn.ts';
 import { type CallerState, type ReplyTask, type TurnState, wordsSoFar } from './turn.ts';
 import {
   digitsDone,
@@ -39,7 +40,7 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
     case 'transcript-final':
       return onFinal(state, event.text, event.at, context);
     case 'endpoint-judged':
-      return onJudged(state, event.words, event.waitMs);
+      return onJudged(state, event);
     case 'digit':
       return onDigit(state, event.digit, event.at, context);
     case 'expect':
@@ -109,6 +110,7 @@ function onPlayed(state: TurnState, task: ReplyTask, at: number, context: TurnCo
   if (task.failed) return giveUp(state, at, context);
   const turns = finished(task, at, context, 'played');
   if (task.leaving) return before(turns, hangUp(state, task.leaving, at, context.settings));
+  if (task.line === 'cut-in' && talksOn(state)) return before(turns, answerOver(state, at));
   return before(turns, listen(task.kind === 'answer' ? { ...state, failures: 0 } : state, at));
 }
 
@@ -123,6 +125,7 @@ function onDeadline(state: TurnState, at: number, context: TurnContext): TurnSte
 const DUE: Readonly<Record<Due, (state: TurnState, at: number, context: TurnContext) => TurnStep>> = {
   prepare,
   endpoint: (state, at, { settings }) => endpoint(state, at, settings),
+  'cut-in': (state, at) => cutIn(state, at),
   'no-words': noWords,
   digits: (state, at, { settings }) => digitsDone(state, at, settings),
   'no-input': (state, at, { settings }) => prompt(state, 'no-input', at, settings),
@@ -151,7 +154,8 @@ function prepare(state: TurnState): TurnStep {
 function noWords(state: TurnState, at: number, { settings }: TurnContext): TurnStep {
   const words = wordsSoFar(state.caller);
   const wordsFrom = state.caller.words === '' ? state.caller.speechFrom : state.caller.wordsFrom;
-  const caller: CallerState = { ...state.caller, owedFinals: 0, words, wordsFrom, partial: '' };
+  const { answeredWords: _, ...known } = state.caller;
+  const caller: CallerState = { ...known, owedFinals: 0, words, wordsFrom, partial: '' };
   const lastFinal = { text: normalized(state.caller.partial), at, fresh: false };
   const heard = state.caller.partial === '' ? caller : { ...caller, lastFinal };
   return endpoint({ ...state, caller: heard }, at, settings);

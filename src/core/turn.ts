@@ -24,6 +24,14 @@ export interface CallerState {
   readonly partialAt: number;
   /** The silence that ends the turn after the words so far, as judged; without it the usual one does. */
   readonly endpointMs?: number;
+  /** When the first words of this turn came. */
+  readonly turnFrom?: number;
+  /** The agent has cut in on this turn: once is enough. */
+  readonly cutIn?: true;
+  /** The last words were dictated digits, as judged. */
+  readonly dictates?: true;
+  /** So many words of the utterance in progress have been answered already. */
+  readonly answeredWords?: number;
   /** The words that an answer is being prepared for, ahead of the decision. */
   readonly prepared?: string;
   /** Speech without words that deserves "I did not hear you". */
@@ -50,6 +58,10 @@ export interface ReplyTask {
   readonly fillers: number;
   /** The agent fell silent then, to hear whether the caller takes the floor. */
   readonly pausedAt?: number;
+  /** It answers a turn that was cut in on. */
+  readonly cutIn?: true;
+  /** It answers a caller who still speaks: what follows belongs to the next turn. */
+  readonly over?: true;
   /** It fell silent once for nothing; from then on only words stop it. */
   readonly undisturbed?: true;
   /** Tools run since. */
