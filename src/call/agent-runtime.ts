@@ -1,7 +1,7 @@
 /** An agent with everything it needs to serve: its data, its providers, and the lines that are already spoken. */
 import type { CallSettings } from '../core/settings.ts';
 import type { Brain, SpeechToText, TextToSpeech, ToolDescription } from '../providers/contracts.ts';
-import { joinLines, type Line, textOf } from '../text/line.ts';
+import { joinLines, type Line, textOf, uninterruptible } from '../text/line.ts';
 import type { AgentLines } from './agent-lines.ts';
 import { LineCache } from './line-cache.ts';
 import type { SpeechStore } from './speech-store.ts';
@@ -21,6 +21,8 @@ export interface AgentRuntimeOptions {
   /** A recording of all of the greeting, µ-law. */
   readonly greetingAudio?: Uint8Array;
   readonly lines: AgentLines;
+  /** Records calls, when the caller has heard the consent line. */
+  readonly recording?: { readonly consent: string; readonly segmentSeconds: number };
   readonly settings: CallSettings;
   readonly stt: SpeechToText;
   readonly brain: Brain;
@@ -35,6 +37,7 @@ export class AgentRuntime {
   readonly options: AgentRuntimeOptions;
   /** The greeting as it is spoken, one piece after the other. */
   readonly greeting: readonly Line[];
+  readonly consent: Line | undefined;
   readonly cache: LineCache;
   /** What a model is told of the agent's tools. */
   readonly toolDescriptions: readonly ToolDescription[];
@@ -52,6 +55,8 @@ export class AgentRuntime {
       store: speechStore,
       onStoreError,
     });
+    const { recording } = options;
+    this.consent = recording && uninterruptible(recording.consent);
     const greeting = [options.greeting].flat();
     this.greeting = greetingAudio ? [joinLines(greeting)] : greeting;
     if (greetingAudio) this.cache.set(textOf(this.greeting[0]!), greetingAudio);
@@ -65,7 +70,8 @@ export class AgentRuntime {
 
   /** Speaks greeting and lines ahead of the first call. Idempotent. Throws `ProviderError` when the voice fails. */
   prepare(): Promise<void> {
-    const texts = [...this.greeting, ...Object.values(this.options.lines)]
+    const consent = this.consent === undefined ? [] : [this.consent];
+    const texts = [...consent, ...this.greeting, ...Object.values(this.options.lines)]
       .map(textOf)
       .filter((text) => text.trim() !== '');
     this.#preparing ??= this.cache.prepare(texts, this.#closing.signal);

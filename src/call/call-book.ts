@@ -37,8 +37,9 @@ export class CallBook {
   }
 
   /** A new record with the token of its stream `attempt`; it takes the place of an older one of the same call. */
-  add(call: IncomingCall, attempt: number): CallRecord {
-    const record = { call, openedAt: this.#o.clock.now(), attempt, token: '', issuedAt: 0, used: false };
+  add(call: IncomingCall, attempt: number, announcedAt = this.#o.date().getTime()): CallRecord {
+    const openedAt = this.#o.clock.now();
+    const record = { call, openedAt, announcedAt, attempt, token: '', issuedAt: 0, used: false };
     this.issue(record, attempt);
     this.#records.delete(call.callSid);
     this.#records.set(call.callSid, record);

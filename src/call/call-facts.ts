@@ -36,6 +36,8 @@ export interface CallFactsOptions extends FactSource {
   readonly turns: number;
   readonly outcomes: number;
   readonly tools: number;
+  readonly consent: boolean | undefined;
+  readonly consents: number;
   readonly elapsedMs: number;
 }
 
@@ -45,12 +47,16 @@ export class CallFacts {
   #turns: number;
   #outcomes: number;
   #tools: number;
+  #consents: number;
+  #consent: boolean | undefined;
 
   constructor(options: CallFactsOptions) {
     this.#o = options;
     this.#turns = options.turns;
     this.#outcomes = options.outcomes;
     this.#tools = options.tools;
+    this.#consents = options.consents;
+    this.#consent = options.consent;
   }
 
   started(): void {
@@ -74,6 +80,23 @@ export class CallFacts {
         this.#note({ type: 'heard', reply: effect.reply, afterTurns: this.#turns, text });
       }
     }
+  }
+
+  get consentGiven(): boolean | undefined {
+    return this.#consent;
+  }
+
+  get consents(): number {
+    return this.#consents;
+  }
+
+  consent(given: boolean): void {
+    this.#consent = given;
+    this.#note({ type: 'consent', index: this.#consents++, subject: 'recording', given });
+  }
+
+  segment(fact: Extract<FactBody, { type: 'recording-segment' }>): void {
+    this.#note(fact);
   }
 
   /** Resolves when the tool's effect is durable; rejects when it cannot be kept. */

@@ -1,5 +1,4 @@
 /** What a node remembers of a call, from its webhook until Twilio's last late question about it. */
-import type { CallState } from '../core/call.ts';
 import type { EndReason } from '../core/call-event.ts';
 import type { CallSession } from './call-session.ts';
 import type { Afterwards, PastCall } from './cluster.ts';
@@ -18,6 +17,8 @@ export interface StreamEnd {
 export interface CallRecord {
   readonly call: IncomingCall;
   readonly openedAt: number;
+  /** Wall-clock ms of its announcement. */
+  readonly announcedAt: number;
   /** The stream that the newest token is for, 1 for the first. */
   attempt: number;
   token: string;
@@ -56,7 +57,8 @@ export const nextAttempt = (attempt: number): Afterwards =>
   attempt < MOST_ATTEMPTS ? { type: 'resume', attempt: attempt + 1 } : { type: 'apologise' };
 
 /** The call so far, for its next stream. */
-export function pastOf({ attempt, call, startedAt }: CallRecord, state: CallState, now: number): PastCall {
+export function pastOf(record: CallRecord, { facts, state }: CallSession, now: number): PastCall {
+  const { announcedAt, attempt, call, startedAt } = record;
   return {
     call,
     turns: state.transcript,
@@ -64,6 +66,9 @@ export function pastOf({ attempt, call, startedAt }: CallRecord, state: CallStat
     tools: state.memory.tools,
     outcome: state.outcome,
     outcomes: state.outcomes,
+    consent: facts.consentGiven,
+    consents: facts.consents,
+    openedAt: announcedAt,
     elapsedMs: Math.round(now - (startedAt ?? now)),
     streams: attempt,
   };

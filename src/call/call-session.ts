@@ -13,7 +13,7 @@ import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { SpeechEvent } from '../providers/contracts.ts';
 import { textOf } from '../text/line.ts';
-import { decodePayload, type MediaMessage, parseMediaMessage } from '../twilio/media-message.ts';
+import { type MediaMessage, parseMediaMessage } from '../twilio/media-message.ts';
 import type { SpeechDetector } from '../vad/detector.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
 import { BadMessages } from './bad-messages.ts';
@@ -23,11 +23,13 @@ import { CallRunner } from './call-runner.ts';
 import type { PastCall } from './cluster.ts';
 import { createEndpointer, type Endpointer } from './endpointer.ts';
 import type { Journal } from './journal.ts';
+import { MediaIntake } from './media-intake.ts';
 import { MediaLoop } from './media-loop.ts';
 import { type PlayoutQueue, parseMarkName } from './playout-queue.ts';
 import type { PlayoutScheduler } from './playout-scheduler.ts';
 import { Replies } from './replies.ts';
 import { createSessionPlayout } from './session-playout.ts';
+import type { SessionRecording } from './session-recording.ts';
 import type { MediaReceiver, MediaTransport } from './transport.ts';
 import { reportTiming, TurnTimer } from './turn-timing.ts';
 
@@ -48,6 +50,8 @@ export interface CallSessionOptions {
   /** Where payloads are decoded; shared by all calls, because nothing keeps it. */
   readonly scratch: Buffer;
   readonly facts: CallFacts;
+  /** The session's own from now on, when the agent records. */
+  readonly recording: SessionRecording | undefined;
   /** The call before this stream, when there was one. */
   readonly past: PastCall | undefined;
   /** Once, at the end. `spoken` says whether the caller was told that something went wrong. */
@@ -56,9 +60,6 @@ export interface CallSessionOptions {
   readonly onClosed: () => void;
 }
 
-/** A carrier that sends nothing is asked about after 2 s and given up after 10 s (design, time budgets). */
-const MEDIA_WARN_MS = 2_000;
-const MEDIA_LOST_MS = 10_000;
 /** More unsent bytes than this and the peer does not read: about 80 s of frames. */
 const MOST_BUFFERED_BYTES = 1 << 20;
 /** How long the apology after a bug may take. */
@@ -67,24 +68,19 @@ const APOLOGY_MS = 8_000;
 const ORDERLY: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 /** Nothing could be said any more. */
 const LINE_GONE: ReadonlySet<EndReason> = new Set(['socket-lost', 'media-lost', 'moved']);
-const WS_MEDIA_EVERY_FRAMES = 500;
 
 export class CallSession implements MediaReceiver {
   readonly #o: CallSessionOptions;
   readonly #runner: CallRunner;
   readonly #playout: PlayoutQueue;
   readonly #media: MediaLoop;
+  readonly #intake: MediaIntake;
   readonly #replies: Replies;
   /** Undefined where every pause is judged alike. */
   readonly #endpointer: Endpointer | undefined;
   readonly #timer = new TurnTimer();
   readonly #echo = new EchoGuard();
   readonly #bad: BadMessages;
-  /** The newest message's part of the scratch buffer. */
-  #audio: Uint8Array = new Uint8Array(0);
-  #lastMediaAt: number;
-  #warnedSilent = false;
-  #loggedFrames = 0;
   #sentBefore = 0;
   #receivedBefore = 0;
   #socketClosed = false;
@@ -98,7 +94,6 @@ export class CallSession implements MediaReceiver {
   constructor(options: CallSessionOptions) {
     this.#o = options;
     const { clock, providers, settings } = options;
-    this.#lastMediaAt = clock.now();
     this.#bad = new BadMessages(options.log, options.metrics);
     this.#runner = new CallRunner({
       clock,
@@ -118,10 +113,14 @@ export class CallSession implements MediaReceiver {
     this.#media = new MediaLoop({
       vad: options.vad,
       stt: providers.stt,
-      isEcho: (frame) => this.#echo.isEcho(frame, clock.now()),
+      isEcho: (frame) => {
+        options.recording?.caller(frame);
+        return this.#echo.isEcho(frame, clock.now());
+      },
       onEdge: (edge) => this.#onEdge(edge),
       onGap: (gapMs) => options.log.debug('MEDIA_GAP', { gap_ms: gapMs }),
     });
+    this.#intake = new MediaIntake({ ...options, loop: this.#media });
   }
 
   get reason(): EndReason | undefined {
@@ -131,6 +130,10 @@ export class CallSession implements MediaReceiver {
   /** The call ends, or has ended, without the caller having been told why. */
   get isSpeechless(): boolean {
     return this.#isSpeechless;
+  }
+
+  get facts(): CallFacts {
+    return this.#o.facts;
   }
 
   /** What the call has come to. */
@@ -169,12 +172,7 @@ export class CallSession implements MediaReceiver {
   /** Called every second: a carrier that fell silent, a peer that does not read, counters for the metrics. */
   watch(): void {
     this.#reportFrames();
-    const silentMs = this.#o.clock.now() - this.#lastMediaAt;
-    if (silentMs >= MEDIA_LOST_MS) this.#streamEnd('media-lost');
-    else if (silentMs >= MEDIA_WARN_MS && !this.#warnedSilent) {
-      this.#warnedSilent = true;
-      this.#o.log.warn('MEDIA_SILENT', { silent_ms: Math.round(silentMs) });
-    }
+    if (this.#intake.isLost()) this.#streamEnd('media-lost');
     if (this.#o.transport.bufferedBytes > MOST_BUFFERED_BYTES) this.#streamEnd('socket-lost');
   }
 
@@ -201,16 +199,7 @@ export class CallSession implements MediaReceiver {
 
   #onMedia(payload: string, timestampMs: number, streamSid: string): void {
     if (streamSid !== this.#o.streamSid) return this.#bad.note('wrong-stream', '');
-    this.#lastMediaAt = this.#o.clock.now();
-    this.#warnedSilent = false;
-    const { scratch, log } = this.#o;
-    const size = decodePayload(payload, scratch);
-    // Messages are nearly always of one size; a view costs more than the copy.
-    if (this.#audio.length !== size) this.#audio = scratch.subarray(0, size);
-    this.#media.push(this.#audio, timestampMs);
-    if (this.#media.framesReceived - this.#loggedFrames < WS_MEDIA_EVERY_FRAMES) return;
-    this.#loggedFrames = this.#media.framesReceived;
-    log.info('WS_MEDIA', { rx: this.#media.framesReceived });
+    this.#intake.push(payload, timestampMs);
   }
 
   #onMark(name: string): void {
@@ -275,6 +264,8 @@ export class CallSession implements MediaReceiver {
       case 'turn-finished':
         if (effect.turn.who === 'caller') log.info('ASR_TEXT', { pii: { text: effect.turn.text } });
         return;
+      case 'consent-heard':
+        return this.#o.recording?.consentHeard();
       case 'state-change':
         this.#o.vad.agentSpeaking(effect.state === 'SPEAKING');
         return log.info('STATE', { state: effect.state });
@@ -297,10 +288,12 @@ export class CallSession implements MediaReceiver {
       clock,
       providers,
       playout: this.#playout,
+      recording: this.#o.recording,
       commit: (exchange) => this.#o.facts.effect(exchange),
       dispatch: (event) => this.#runner.dispatch(event),
       onExpect: (expectation) =>
         this.#guard(() => {
+          this.#o.recording?.expect(expectation);
           this.#endpointer?.expect(expectation);
           providers.stt.expect(expectation);
         }),
@@ -369,6 +362,7 @@ export class CallSession implements MediaReceiver {
     this.#runner.stop();
     this.#replies.stop();
     this.#playout.close();
+    this.#o.recording?.close();
     this.#o.vad.close();
     this.#reportFrames();
     transport.close(1000, reason);
@@ -390,8 +384,9 @@ export class CallSession implements MediaReceiver {
   }
 }
 
-function resumeEvent({ elapsedMs, outcome, outcomes, tools, turns }: PastCall): CallEventBody {
-  return { type: 'call-resume', turns, tools, outcomes, elapsedMs, ...(outcome ? { outcome } : {}) };
+function resumeEvent({ consent, elapsedMs, outcome, outcomes, tools, turns }: PastCall): CallEventBody {
+  const told = { ...(outcome ? { outcome } : {}), ...(consent === undefined ? {} : { isConsentHeard: true as const }) };
+  return { type: 'call-resume', turns, tools, outcomes, elapsedMs, ...told };
 }
 
 /** Above every reply that a call can count to. */

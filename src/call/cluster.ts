@@ -18,6 +18,11 @@ export interface PastCall {
   /** The newest outcome, and how many there have been. */
   readonly outcome: CallOutcome | undefined;
   readonly outcomes: number;
+  /** Whether the caller agreed to be recorded, as last told, and how often that was told. */
+  readonly consent: boolean | undefined;
+  readonly consents: number;
+  /** Wall-clock ms of the call's announcement. */
+  readonly openedAt: number;
   /** Since the call's first stream began. */
   readonly elapsedMs: number;
   /** Streams so far. */

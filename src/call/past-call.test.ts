@@ -27,7 +27,8 @@ const heard = [
   fact({ type: 'heard', reply: 3, afterTurns: 3, text: 'in' }),
   fact({ type: 'heard', reply: 4, afterTurns: 3, text: 'in Haifa' }),
 ];
-const all = [opened, started, ...turns, tool, ...outcomes, ...heard];
+const consent = fact({ type: 'consent', index: 0, subject: 'recording', given: true });
+const all = [consent, opened, started, ...turns, tool, ...outcomes, ...heard];
 
 describe('a call that is read back', () => {
   test('has its turns, tools, outcome and time, and the words that nobody answered', () => {
@@ -43,6 +44,9 @@ describe('a call that is read back', () => {
       tools: [{ after: 2, exchanges: [used] }],
       outcome: { status: 'completed', flow: 'f', slots: { rooms: '1' } },
       outcomes: 2,
+      consent: true,
+      consents: 1,
+      openedAt: Date.parse(opened.at),
       elapsedMs: 60_000 - (Date.parse(started.at) - START),
       streams: 1,
     });

@@ -12,6 +12,7 @@ export function pastFromFacts(facts: readonly Fact[], now: number): PastCall | u
   if (!opened) return undefined;
   const { accountSid, callSid, from, to } = opened;
   const outcomes = facts.filter((fact) => fact.type === 'outcome').sort((a, b) => a.index - b.index);
+  const consents = facts.filter((fact) => fact.type === 'consent').sort((a, b) => a.index - b.index);
   const streams = facts.filter((fact) => fact.type === 'stream-started');
   const startedAt = Math.min(...streams.map(({ at }) => Date.parse(at)));
   const recorded = recordedTurns(facts);
@@ -22,6 +23,9 @@ export function pastFromFacts(facts: readonly Fact[], now: number): PastCall | u
     tools: toolsOf(facts),
     outcome: outcomes.at(-1)?.outcome,
     outcomes: outcomes.length,
+    consent: consents.at(-1)?.given,
+    consents: consents.length,
+    openedAt: Date.parse(opened.at),
     elapsedMs: Number.isFinite(startedAt) ? Math.max(0, now - startedAt) : 0,
     streams: Math.max(0, ...streams.map(({ attempt }) => attempt)),
   };

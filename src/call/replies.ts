@@ -11,6 +11,7 @@ import type { CallProviders } from './call-providers.ts';
 import type { PlayoutQueue } from './playout-queue.ts';
 import { PreparedAnswer } from './prepared-answer.ts';
 import { type ReplyPlan, type ReplyTools, runReply } from './reply-task.ts';
+import type { RecordingControl } from './session-recording.ts';
 import { queueLine } from './speaker.ts';
 import { Toolbox } from './toolbox.ts';
 import { within } from './within.ts';
@@ -24,6 +25,8 @@ export interface RepliesOptions {
   readonly clock: Clock;
   readonly providers: Pick<CallProviders, 'brain' | 'tts'>;
   readonly playout: PlayoutQueue;
+  /** For tools that ask for what must not be kept. */
+  readonly recording: RecordingControl | undefined;
   /** Makes a tool's effect durable. Rejects when it cannot be kept. */
   readonly commit: (exchange: ToolExchange) => Promise<void>;
   readonly dispatch: (event: CallEventBody) => void;
@@ -45,7 +48,8 @@ export class Replies {
   }
 
   greet(reply: number): void {
-    this.#start(reply, { kind: 'greeting', lines: this.#o.agent.greeting });
+    const { consent, greeting } = this.#o.agent;
+    this.#start(reply, { kind: 'greeting', lines: greeting, consent });
   }
 
   /** After a lost line: the agent's last words again, or, when nothing was said yet, what the brain opens with. */
@@ -151,7 +155,7 @@ function replyTools(options: RepliesOptions): ReplyTools {
   };
 }
 
-function createToolbox({ agent, callSid, clock, commit, dispatch, log, metrics }: RepliesOptions): Toolbox {
+function createToolbox({ agent, callSid, clock, commit, dispatch, log, metrics, recording }: RepliesOptions): Toolbox {
   const record = (slots: Readonly<Record<string, string>>) =>
     dispatch({ type: 'outcome', outcome: { status: 'completed', flow: agent.options.name, slots } });
   // The tool has done its work all the same: the call goes on, and the operator is told.
@@ -160,6 +164,7 @@ function createToolbox({ agent, callSid, clock, commit, dispatch, log, metrics }
     tools: agent.options.tools,
     clock,
     call: { callSid, record },
+    recording,
     commit: (exchange) => within(commit(exchange).catch(onLost), COMMIT_WAIT_MS, clock),
     onToolEnd: ({ name, ms, failed, error }) => {
       metrics.toolEnded(name, failed, ms);

@@ -21,7 +21,12 @@ import type { Toolbox, ToolWish } from './toolbox.ts';
 
 /** What a reply is made of. */
 export type ReplyPlan =
-  | { readonly kind: 'greeting'; readonly lines: readonly Line[] }
+  | {
+      readonly kind: 'greeting';
+      /** That the call is recorded: said first, and not to be interrupted. */
+      readonly consent: Line | undefined;
+      readonly lines: readonly Line[];
+    }
   | {
       readonly kind: 'answer';
       readonly history: readonly HistoryTurn[];
@@ -123,6 +128,7 @@ class ReplyTask {
   async #converse(plan: Extract<ReplyPlan, { kind: 'greeting' | 'answer' }>): Promise<boolean> {
     const opening = plan.kind === 'greeting';
     if (plan.kind === 'answer' && plan.lead !== undefined) await this.#speaker.say(plan.lead, 'resumed');
+    if (opening && plan.consent !== undefined) await this.#speaker.say(plan.consent, 'consent');
     for (const line of opening ? plan.lines : []) if (isSpeakable(textOf(line))) await this.#speaker.say(line);
     let history = opening ? [] : plan.history;
     const summary = opening ? undefined : plan.summary;

@@ -11,6 +11,7 @@ import type { CallRecord, StreamEnd } from './call-record.ts';
 import { CallSession } from './call-session.ts';
 import type { Journal, JournalHead } from './journal.ts';
 import { PlayoutScheduler } from './playout-scheduler.ts';
+import { type Recorders, SessionRecording } from './session-recording.ts';
 import type { MediaTransport } from './transport.ts';
 
 export interface SessionFactoryOptions {
@@ -24,6 +25,8 @@ export interface SessionFactoryOptions {
   /** The RMS below which nothing is speech (`VAD_RMS`). */
   readonly vadRms: number;
   readonly facts: FactSource;
+  /** There when the agent records. */
+  readonly recorders?: Recorders | undefined;
 }
 
 export interface NewSession {
@@ -52,6 +55,8 @@ export class SessionFactory {
     const { agent, clock, detectors, journals, log, metrics, vadRms } = this.#o;
     const { callSid } = record.call;
     const { settings } = agent.options;
+    const facts = this.#factsOf(record, session.streamSid);
+    const callLog = log.child({ sid: session.streamSid, call_sid: callSid });
     return new CallSession({
       ...session,
       clock,
@@ -61,19 +66,45 @@ export class SessionFactory {
       vad: detectors.open({ rmsFloor: vadRms, sustainFrames: Math.round(settings.bargeInMs / FRAME_MS) }),
       callSid,
       journal: journals.open(this.#headOf(record, session.streamSid)),
-      facts: this.#factsOf(record, session.streamSid),
+      facts,
+      recording: this.#recordingOf(record, facts, callLog),
       past: record.past,
-      log: log.child({ sid: session.streamSid, call_sid: callSid }),
+      log: callLog,
       metrics,
       scratch: this.#scratch,
     });
   }
 
   #factsOf({ attempt, call, past }: CallRecord, streamSid: string): CallFacts {
-    const { elapsedMs = 0, outcomes = 0, recordedTurns = 0, tools = [] } = past ?? {};
+    const { consent, consents = 0, elapsedMs = 0, outcomes = 0, recordedTurns = 0, tools = [] } = past ?? {};
     const used = tools.reduce((sum, { exchanges }) => sum + exchanges.length, 0);
-    const counts = { turns: recordedTurns, outcomes, tools: used };
-    return new CallFacts({ ...this.#o.facts, callSid: call.callSid, streamSid, attempt, elapsedMs, ...counts });
+    const known = { turns: recordedTurns, outcomes, tools: used, consent, consents, elapsedMs };
+    return new CallFacts({ ...this.#o.facts, callSid: call.callSid, streamSid, attempt, ...known });
+  }
+
+  /** A call that cannot be recorded is served all the same. */
+  #recordingOf(
+    { announcedAt, call, past, startedAt }: CallRecord,
+    facts: CallFacts,
+    log: Log,
+  ): SessionRecording | undefined {
+    const { agent, clock, recorders } = this.#o;
+    const { recording } = agent.options;
+    if (!recorders || !recording) return undefined;
+    try {
+      const recorder = recorders.open({
+        tenant: this.#o.facts.tenant,
+        callSid: call.callSid,
+        openedAt: new Date(announcedAt),
+        startedAtMs: startedAt ?? clock.now(),
+        segmentMs: recording.segmentSeconds * 1_000,
+        onSegment: (fact) => facts.segment(fact),
+      });
+      return new SessionRecording({ clock, log, facts, recorder, recorders, consent: past?.consent });
+    } catch (error) {
+      log.error('RECORDING_ERROR', { error: String(error) });
+      return undefined;
+    }
   }
 
   #headOf({ attempt, call }: CallRecord, streamSid: string): JournalHead {

@@ -8,6 +8,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import { createMediaEncoder } from '../twilio/media-message.ts';
 import { PlayoutQueue } from './playout-queue.ts';
 import type { PlayoutScheduler } from './playout-scheduler.ts';
+import type { SessionRecording } from './session-recording.ts';
 import type { MediaTransport } from './transport.ts';
 
 export interface SessionPlayoutEnds {
@@ -25,13 +26,14 @@ export interface SessionPlayoutOptions {
   readonly transport: MediaTransport;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly recording: SessionRecording | undefined;
 }
 
 export function createSessionPlayout(
   options: SessionPlayoutOptions,
   { dispatch, echo, onBug }: SessionPlayoutEnds,
 ): PlayoutQueue {
-  const { clock, log, metrics, scheduler, settings, streamSid, transport } = options;
+  const { clock, log, metrics, recording, scheduler, settings, streamSid, transport } = options;
   const encoder = createMediaEncoder(streamSid);
   return new PlayoutQueue({
     clock,
@@ -41,10 +43,14 @@ export function createSessionPlayout(
     sink: {
       media: (frame, playsAt) => {
         echo.sent(frame, playsAt);
+        recording?.agent(frame, playsAt);
         transport.send(encoder.media(frame));
       },
       mark: (name) => transport.send(encoder.mark(name)),
-      clear: () => transport.send(encoder.clear()),
+      clear: () => {
+        recording?.cleared();
+        transport.send(encoder.clear());
+      },
     },
     onStart: (reply, fromMs) => dispatch({ type: 'playout-start', reply, ...(fromMs === undefined ? {} : { fromMs }) }),
     onDry: (reply, sentMs) => {

@@ -1,6 +1,6 @@
 /** Has the sentences of one reply spoken in order, the next one asked for while the one before is still coming in. */
 import { FRAME_BYTES, FRAME_MS } from '../audio/frame.ts';
-import type { CallEventBody, LineName } from '../core/call-event.ts';
+import type { CallEventBody, SpokenName } from '../core/call-event.ts';
 import { ProviderError } from '../core/errors.ts';
 import type { TextToSpeechSession } from '../providers/contracts.ts';
 import { speakAloud } from '../text/aloud.ts';
@@ -25,7 +25,7 @@ export interface SpeakerTools {
 
 /** What the call is told of a sentence beside its words. */
 interface SentenceMarks {
-  readonly line?: LineName;
+  readonly line?: SpokenName;
   readonly uninterruptible?: true;
 }
 
@@ -46,7 +46,7 @@ export class Speaker {
    * Asks for a sentence, and resolves when the one before it is queued: so there are never more than two on their way.
    * Throws `ProviderError` of an earlier sentence, or the signal's reason.
    */
-  async say(line: Line, name?: LineName): Promise<void> {
+  async say(line: Line, name?: SpokenName): Promise<void> {
     this.#signal.throwIfAborted();
     const { cache, dispatch, language, tts } = this.#tools;
     const sentence = textOf(line);
@@ -96,7 +96,7 @@ type QueueTools = Pick<SpeakerTools, 'dispatch' | 'playout' | 'onSpoken'>;
 
 export interface SpokenLine {
   readonly line: Line;
-  readonly name: LineName;
+  readonly name: SpokenName;
   readonly audio: Uint8Array;
 }
 
@@ -118,7 +118,7 @@ const sentenceStart = (reply: number, text: string, marks: SentenceMarks): CallE
   ...marks,
 });
 
-const marksOf = (line: Line, name: LineName | undefined): SentenceMarks => ({
+const marksOf = (line: Line, name: SpokenName | undefined): SentenceMarks => ({
   ...(name === undefined ? {} : { line: name }),
   ...(isUninterruptible(line) ? { uninterruptible: true } : {}),
 });

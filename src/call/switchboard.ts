@@ -158,7 +158,7 @@ export class Switchboard implements CallDesk {
     if (known && (known.session || known.attempt >= attempt)) return { type: 'refused', reason: 'token-used' };
     const past = claimed.type === 'claimed' ? claimed.past : known?.past;
     const call = past?.call ?? known?.call ?? { accountSid, callSid, from: '', to: '' };
-    const record = this.#book.add(call, attempt);
+    const record = this.#book.add(call, attempt, past?.openedAt);
     record.used = true;
     if (past) record.past = past;
     return this.#begin(record, start, transport);
@@ -242,7 +242,7 @@ export class Switchboard implements CallDesk {
 
   #onEnd(record: CallRecord, session: CallSession, end: StreamEnd): void {
     record.end = end;
-    record.past = pastOf(record, session.state, this.#o.clock.now());
+    record.past = pastOf(record, session, this.#o.clock.now());
     delete record.session;
     this.#o.log.info('CALL_END', { call_sid: record.call.callSid, reason: end.reason });
     if (!isResumable(end.reason)) this.#close(record, end.reason);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ConfigError } from '../core/errors.ts';
+import type { RecordingControl } from './session-recording.ts';
 
 /** What a tool is told beside its input. */
 export interface ToolCall {
@@ -11,6 +12,8 @@ export interface ToolCall {
    * also when a node dies in the middle and another goes on. Hand it to whatever does the work, so that it is done once.
    */
   readonly idempotencyKey: string;
+  /** The recording of this call; not there when the call is not recorded. */
+  readonly recording?: RecordingControl;
   /** Notes what the call has gathered, for the record and the report: the lead, the appointment. */
   readonly record: (slots: Readonly<Record<string, string>>) => void;
 }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { ToolExchange } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ToolDescription } from '../providers/contracts.ts';
+import type { RecordingControl } from './session-recording.ts';
 import type { Tool, ToolCall } from './tool.ts';
 
 /** A wish of the model: arguments as it wrote them. */
@@ -35,7 +36,8 @@ interface Told {
 export interface ToolboxOptions {
   readonly tools: Readonly<Record<string, Tool>>;
   readonly clock: Clock;
-  readonly call: Omit<ToolCall, 'signal' | 'idempotencyKey'>;
+  readonly call: Omit<ToolCall, 'signal' | 'idempotencyKey' | 'recording'>;
+  readonly recording?: RecordingControl | undefined;
   readonly onToolEnd: (end: ToolEnd) => void;
   /** Makes what a tool has done durable; the model, and so the caller, is told afterwards. Never rejects. */
   readonly commit: (exchange: ToolExchange) => Promise<void>;
@@ -105,7 +107,8 @@ export class Toolbox {
   }
 
   async #perform(tool: Tool, input: unknown, wish: ToolWish): Promise<Told> {
-    const { call, clock } = this.#options;
+    const { call, clock, recording } = this.#options;
+    const held = recording && holdBy(recording);
     const abort = new AbortController();
     let disarm = () => {};
     const expiry = new Promise<never>((_, reject) => {
@@ -116,15 +119,37 @@ export class Toolbox {
     });
     try {
       const idempotencyKey = keyOf(call.callSid, wish);
-      const work = Promise.resolve(tool.run(input as never, { ...call, idempotencyKey, signal: abort.signal }));
+      const work = Promise.resolve(
+        tool.run(input as never, {
+          ...call,
+          ...(held ? { recording: held.control } : {}),
+          idempotencyKey,
+          signal: abort.signal,
+        }),
+      );
       return { result: serializeResult(await Promise.race([work, expiry])) };
     } catch (error) {
       // The model needs to know that it failed, not how our side is built.
       return { ...refusal(abort.signal.aborted ? 'the tool took too long' : 'the tool failed'), error };
     } finally {
       disarm();
+      held?.release();
     }
   }
+}
+
+/** A pause that a tool forgets to end, ends with the tool. */
+function holdBy(recording: RecordingControl): { readonly control: RecordingControl; readonly release: () => void } {
+  const held: (() => void)[] = [];
+  const pause = (): (() => void) => {
+    const release = recording.pause();
+    held.push(release);
+    return release;
+  };
+  const release = (): void => {
+    for (const end of held.splice(0)) end();
+  };
+  return { control: { pause, refuse: () => recording.refuse() }, release };
 }
 
 /** What models are told of these tools. Made once per agent: a schema takes its time. */

@@ -12,6 +12,8 @@ import type { CallSettings } from '../core/settings.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
 import { ProviderHealth } from '../providers/resilience/health.ts';
+import { RECORDINGS_FOLDER } from '../recording/layout.ts';
+import { Recordings } from '../recording/recordings.ts';
 import { loadAgent } from './agent-file.ts';
 import { callSettingsOf, loadDetectors } from './call-settings.ts';
 import { type RawEnvironment, recordingKeysFor } from './config.ts';
@@ -45,6 +47,7 @@ export interface LoadedDesk {
   readonly runtime: AgentRuntime;
   readonly health: ProviderHealth;
   readonly keeping: Keeping;
+  readonly recordings: Recordings | undefined;
   readonly ready: ReadyAgent;
 }
 
@@ -52,13 +55,22 @@ export interface LoadedDesk {
 export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   const { clock, environment, journalFolder, log, metrics, raw } = parts;
   const agent = await loadAgent(environment.KAV_AGENT);
-  recordingKeysFor(agent, environment); // throws when they are missing
+  const recordingKeys = recordingKeysFor(agent, environment);
   const onNews = createNewsDesk(log, metrics);
   const health = new ProviderHealth({ clock, onNews });
   const context = { clock, env: raw, warn: (note: string) => log.warn('PROVIDER_NOTE', { note }) };
   const chosen = await chooseProviders(agent, { environment, context, health, onNews });
   const runtime = await createRuntime(agent, chosen, parts);
   const keeping = await openKeeping(parts);
+  const recordings =
+    recordingKeys &&
+    new Recordings({
+      root: path.resolve(environment.KAV_DATA_DIR, RECORDINGS_FOLDER),
+      keys: recordingKeys,
+      clock,
+      onError: (error, { file, givenUp }) =>
+        log.error('RECORDING_ERROR', { file, given_up: givenUp, error: String(error) }),
+    });
   const journals = new JournalFolder({
     folder: journalFolder,
     clock,
@@ -78,12 +90,20 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     tokens: new StreamTokens(parts.authTokens),
     cluster: createSoloCluster(keeping.facts.node),
     facts: keeping.facts,
+    recorders: recordings,
   });
   // Calls may come before the lines are spoken; they then wait for the voice, as every other sentence does.
   runtime.prepare().catch((error: unknown) => log.error('TTS_ERROR', { message: String(error) }));
   const providers = { stt: chosen.stt.name, brain: chosen.brain.name, tts: chosen.tts.name };
   const remarks = [...chosen.passedOver, ...runtime.caveats];
-  return { desk, runtime, health, keeping, ready: { name: agent.name, language: agent.language, providers, remarks } };
+  return {
+    desk,
+    runtime,
+    health,
+    keeping,
+    recordings,
+    ready: { name: agent.name, language: agent.language, providers, remarks },
+  };
 }
 
 async function createRuntime(agent: Agent, chosen: ChosenProviders, parts: Parts): Promise<AgentRuntime> {
@@ -99,6 +119,7 @@ async function createRuntime(agent: Agent, chosen: ChosenProviders, parts: Parts
     greeting: agent.greeting ?? '',
     ...(greetingAudio === undefined ? {} : { greetingAudio: await loadGreeting(greetingAudio) }),
     lines: agent.lines,
+    ...(agent.recording ? { recording: agent.recording } : {}),
     settings: settingsOf(environment, agent),
     stt,
     brain,

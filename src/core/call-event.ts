@@ -15,6 +15,9 @@ export type LineName =
   | 'resumed' // the line was lost and is back
   | 'failure'; // Kav cannot go on: the apologetic end
 
+/** A line of the agent with a meaning of its own; `consent` tells that the call is recorded. */
+export type SpokenName = LineName | 'consent';
+
 /** Why a call ended, for the journal, the log and `/webhook/stream_ended`. */
 export type EndReason =
   | 'caller-hung-up'
@@ -40,6 +43,8 @@ export type CallEventBody =
       readonly tools: readonly ToolRecord[];
       readonly outcome?: CallOutcome;
       readonly outcomes: number;
+      /** The caller has been told that the call is recorded. */
+      readonly isConsentHeard?: true;
       /** Since the call's first stream began. */
       readonly elapsedMs: number;
     }
@@ -86,7 +91,7 @@ export type CallEventBody =
       readonly type: 'sentence-start';
       readonly reply: number;
       readonly text: string;
-      readonly line?: LineName;
+      readonly line?: SpokenName;
       readonly uninterruptible?: true;
     }
   /** All audio of the newest unfinished sentence is queued. */
@@ -190,6 +195,8 @@ export type CallEffect =
   | { readonly type: 'playout-resume'; readonly reply: number }
   /** A fact for the record. */
   | { readonly type: 'turn-finished'; readonly turn: Turn }
+  /** The caller has heard to its end that the call is recorded. */
+  | { readonly type: 'consent-heard' }
   | { readonly type: 'state-change'; readonly state: FloorState }
   | { readonly type: 'barge-in'; readonly reply: number; readonly heardMs: number }
   /** Close the stream from our side; Twilio then asks `/webhook/stream_ended`. */

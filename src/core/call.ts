@@ -4,7 +4,15 @@
  */
 import type { CallEffect, CallEvent, CallOutcome, Turn } from './call-event.ts';
 import { dueSummary, initialMemory, type MemoryState, type Remembered, remembered, stepMemory } from './memory.ts';
-import { clearPlayout, initialPlayout, openPlayout, type PlayoutState, pausePlayout, stepPlayout } from './playout.ts';
+import {
+  clearPlayout,
+  initialPlayout,
+  isPlayed,
+  openPlayout,
+  type PlayoutState,
+  pausePlayout,
+  stepPlayout,
+} from './playout.ts';
 import type { CallSettings } from './settings.ts';
 import { floorOf, initialTurn, type TurnState, taskOf } from './turn.ts';
 import { turnDeadline } from './turn-deadline.ts';
@@ -21,6 +29,8 @@ export interface CallState {
   readonly outcome?: CallOutcome;
   /** How many outcomes there have been. */
   readonly outcomes: number;
+  /** The caller has been told that the call is recorded. */
+  readonly isConsentHeard?: true;
   /** When the call must end whatever happens; undefined before its start. */
   readonly expiresAt?: number;
   /** The end is under way, and `expiresAt` is now the end of its patience. */
@@ -47,8 +57,11 @@ export function step(state: CallState, event: CallEvent, settings: CallSettings)
   const expired = event.type === 'deadline' && state.expiresAt !== undefined && event.at >= state.expiresAt;
   const [turn, effects] = expired ? expire(state, event.at, context) : stepTurn(state.turn, event, context);
   const memory = stepMemory(state.memory, event, state.transcript.length);
-  const next: CallState = { ...state, turn, playout, memory };
-  return settle(state, withExpiry(next, event, expired, settings), effects, { at: event.at, settings });
+  const isConsent = event.type === 'mark' && !state.isConsentHeard && isPlayed(playout, 'consent');
+  const told = isConsent ? ({ isConsentHeard: true } as const) : {};
+  const next: CallState = { ...state, ...told, turn, playout, memory };
+  const decided: TurnEffect[] = isConsent ? [{ type: 'consent-heard' }, ...effects] : [...effects];
+  return settle(state, withExpiry(next, event, expired, settings), decided, { at: event.at, settings });
 }
 
 type Resume = Extract<CallEvent, { type: 'call-resume' }>;
@@ -56,7 +69,8 @@ type Resume = Extract<CallEvent, { type: 'call-resume' }>;
 /** Takes up a call where its last stream left it. */
 function resume(state: CallState, event: Resume, settings: CallSettings): CallStep {
   const { elapsedMs, outcome, outcomes, turns } = event;
-  const known = { ...state, transcript: turns, outcomes, ...(outcome ? { outcome } : {}) };
+  const told = event.isConsentHeard ? ({ isConsentHeard: true } as const) : {};
+  const known = { ...state, ...told, transcript: turns, outcomes, ...(outcome ? { outcome } : {}) };
   const memory = stepMemory(state.memory, event, turns.length);
   const [turn, effects] = resumeTurn(state.turn, turns, event.at);
   const expiresAt = event.at + Math.max(0, settings.maxCallMs - elapsedMs);

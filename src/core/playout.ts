@@ -2,12 +2,12 @@
  * What of a reply has been queued, sent and really played. Played time comes from Twilio's echo of our marks and from
  * nothing else; between two marks it is interpolated, never past the place where the next mark would stand.
  */
-import type { CallEvent, LineName } from './call-event.ts';
+import type { CallEvent, SpokenName } from './call-event.ts';
 import type { CallSettings } from './settings.ts';
 
 export interface Sentence {
   readonly text: string;
-  readonly line?: LineName;
+  readonly line?: SpokenName;
   /** The caller must hear all of it. */
   readonly uninterruptible?: true;
   /** Known once all of its audio is queued. */
@@ -125,6 +125,17 @@ export function mustBeHeard({ announced = 0, complete, playedMs, sentences }: Pl
 
 /** Less than a frame of a sentence waits for the next sentence to be sent. */
 const FRAME_MS = 20;
+
+/** Whether a sentence of this name has been played to its end, proven by a mark. */
+export function isPlayed({ playedMs, sentences }: PlayoutState, name: SpokenName): boolean {
+  let end = 0;
+  for (const { audioMs, line } of sentences) {
+    if (audioMs === undefined) return false;
+    end += audioMs;
+    if (line === name) return playedMs >= end;
+  }
+  return false;
+}
 
 /** How much of the reply has reached the caller's ear, to the best of our knowledge. */
 export function heardMs(state: PlayoutState, at: number, settings: CallSettings): number {

@@ -15,6 +15,8 @@ export interface Expectation {
   readonly phrases?: readonly string[];
   /** Whether pressed keys stop the agent while it still asks. Left out: as the agent's settings say. */
   readonly keysInterrupt?: boolean;
+  /** The answer, and the question if it repeats one, must not be recorded: a card number. */
+  readonly sensitive?: boolean;
   /** A JSGF rule body (the right-hand side of `public <answer> = …;`) for a recogniser that takes grammars. */
   readonly grammar?: string;
 }

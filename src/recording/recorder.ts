@@ -87,6 +87,11 @@ export class Recorder {
     return this.#o.recordingId;
   }
 
+  /** Relative to the folder of recordings. */
+  get folder(): string {
+    return this.#o.folder;
+  }
+
   get report(): RecorderReport {
     return { segments: this.#index, lost: this.#lost, lateFrames: this.#lateFrames };
   }

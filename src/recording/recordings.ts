@@ -1,7 +1,9 @@
 /** All recordings of a running Kav: opens a recorder per call, and owns the way to the disk. */
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { createDisk } from './disk.ts';
+import { eraseRecording } from './erase-recording.ts';
 import { keyOfRecording, type RecordingKeys } from './keys.ts';
 import { folderOfCall, type RecordedCall } from './layout.ts';
 import { Recorder, type SegmentFact } from './recorder.ts';
@@ -57,6 +59,11 @@ export class Recordings {
       onSegment: call.onSegment,
       onError: (error) => onError(error, { file: folder, givenUp: false }),
     });
+  }
+
+  /** Removes what is there of a recording whose recorder is closed. */
+  async erase({ folder, recordingId }: Recorder): Promise<void> {
+    await eraseRecording(path.join(this.#o.root, folder), recordingId);
   }
 
   /** Resolves when every closed segment is on the disk or given up, 5 s at most. Recorders are closed before. */

@@ -6,6 +6,7 @@ import { AgentRuntime, type AgentRuntimeOptions } from '../../src/call/agent-run
 import { type Cluster, createSoloCluster } from '../../src/call/cluster.ts';
 import type { AfterStream, Attached } from '../../src/call/desk.ts';
 import type { JournalEntry, JournalHead } from '../../src/call/journal.ts';
+import type { Recorders } from '../../src/call/session-recording.ts';
 import { StreamTokens } from '../../src/call/stream-tokens.ts';
 import { Switchboard } from '../../src/call/switchboard.ts';
 import type { Tool } from '../../src/call/tool.ts';
@@ -35,6 +36,8 @@ export interface OfficeOptions {
   readonly tools?: Readonly<Record<string, Tool>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly cluster?: Cluster;
+  readonly recording?: AgentRuntimeOptions['recording'];
+  readonly recorders?: Recorders;
   /** Called for each journal entry before it is kept; may throw. */
   readonly onEntry?: (callSid: string, entry: JournalEntry) => void;
 }
@@ -62,6 +65,7 @@ export class Office {
       greeting: options.greeting ?? 'Good morning, this is the test office.',
       lines: defaultLines('en-US'),
       tools: options.tools ?? {},
+      ...(options.recording ? { recording: options.recording } : {}),
       settings: { ...defaultSettings, ...options.settings },
       stt: options.stt?.(this.clock) ?? createFakeSpeechToText(context),
       brain: options.brain?.(this.clock) ?? createFakeBrain(context),
@@ -80,6 +84,7 @@ export class Office {
       accountSid: undefined,
       tokens: new StreamTokens(['secret of the test']),
       cluster: options.cluster ?? createSoloCluster('test'),
+      recorders: options.recorders,
       facts: {
         log: { append: async (fact) => void this.facts.push(fact), note: (fact) => void this.facts.push(fact) },
         tenant: 'default',

@@ -33,6 +33,8 @@ interface QuestionCommon<Slot extends string = string> {
   readonly help?: Words<NoInfer<Slot>>;
   /** Whether a pressed key stops the question at once. Left out: as the agent says; in any case keys are collected. */
   readonly keysInterrupt?: boolean;
+  /** The answer must not be in a recording, nor its read-back: a card number. The rest of the call is recorded. */
+  readonly sensitive?: boolean;
   /** Said after the answer, before the next question: "A cleaning, good." */
   readonly acknowledge?: Words<NoInfer<Slot>>;
   /** Ask only if these earlier slots have these values (one value, or any of several). */

@@ -33,8 +33,15 @@ export function expectationOf(flow: Flow, state: FlowState): Expectation {
     kind,
     ...(phrases.length > 0 ? { phrases: [...new Set(phrases.map((each) => cleanText(each).toLowerCase()))] } : {}),
     ...(grammar === undefined ? {} : { grammar }),
+    ...(isSensitive(flow, state) ? { sensitive: true } : {}),
     ...(question?.keysInterrupt === undefined ? {} : { keysInterrupt: question.keysInterrupt }),
   };
+}
+
+/** What was said in confidence may be heard again when it is read back, alone or with everything else. */
+function isSensitive(flow: Flow, { phase, slots }: FlowState): boolean {
+  const asked = 'slot' in phase ? [phase.slot] : phase.name === 'ended' ? [] : Object.keys(slots);
+  return asked.some((slot) => questionOf(flow, slot)?.sensitive === true);
 }
 
 function kindOf(question: Question): Expectation['kind'] {

@@ -53,6 +53,7 @@ const common = {
   askAgain: words.optional(),
   help: words.optional(),
   keysInterrupt: flag.optional(),
+  sensitive: flag.optional(),
   acknowledge: words.optional(),
   when: z
     .record(z.string(), z.union([textShape('Give a value.'), texts]), {
