@@ -169,6 +169,11 @@ export class CallSession implements MediaReceiver {
     this.#runner.dispatch({ type: 'end-request', reason });
   }
 
+  /** Another node is to go on: at the next border between turns, at the latest after `withinMs`. */
+  handOver(withinMs: number): void {
+    this.#runner.dispatch({ type: 'hand-over', withinMs });
+  }
+
   /** Called every second: a carrier that fell silent, a peer that does not read, counters for the metrics. */
   watch(): void {
     this.#reportFrames();

@@ -271,6 +271,17 @@ export class Switchboard implements CallDesk {
     if (this.#sessions.size > 0) await new Promise<void>((resolve) => this.#onEmpty.push(resolve));
   }
 
+  /** Gives every call to another node, at a border between its turns; resolves when they have gone. */
+  handOver(withinMs: number): Promise<void> {
+    for (const session of this.#sessions.keys()) session.handOver(withinMs);
+    return this.drain();
+  }
+
+  /** Whether another node can take calls. */
+  get hasOthers(): boolean {
+    return this.#o.cluster.hasOthers;
+  }
+
   /** Apologises to every caller and hangs up; resolves when they have gone. */
   endCalls(): Promise<void> {
     for (const session of this.#sessions.keys()) session.requestEnd('draining');

@@ -149,6 +149,12 @@ const OWN_VARIABLES = [
     schema: whole(500, 1, 100_000),
   },
   {
+    name: 'KAV_DRAIN_SECONDS',
+    fallback: '3600',
+    help: 'After SIGTERM the running calls may go on for so long; then another node takes them, or they are ended.',
+    schema: whole(3_600, 0, 14_400),
+  },
+  {
     name: 'EOU_MS',
     fallback: '450',
     help: "Silence in ms that ends the caller's turn, where the words do not tell. `EoU_MS` is accepted too.",

@@ -6,8 +6,10 @@ export interface ServeOptions {
   readonly agent?: string;
 }
 
-/** How long a drain may take before the callers that are left hear an apology. */
-const DRAIN_MS = 60 * 60_000;
+/** How long a call may go on to the next border between its turns, once another node is to have it. */
+const BORDER_MS = 10_000;
+/** How long the handing over of all calls may take: the last border, and the close of the last stream. */
+const HAND_OVER_MS = BORDER_MS + 5_000;
 
 /** Serves until SIGTERM (finish the running calls) or SIGINT (twice: at once). */
 export async function serve({ port, agent }: ServeOptions): Promise<ExitCode> {
@@ -20,14 +22,29 @@ export async function serve({ port, agent }: ServeOptions): Promise<ExitCode> {
     process.stdout.isTTY,
   );
   const stopped = stopSignal();
+  const forgetFaults = tellFaults(kav);
   await announce(kav);
   await stopped.first;
   console.error('Draining: no new calls; the running ones may finish. Press Ctrl-C to end them now.');
-  const isLate = await Promise.race([kav.drain(), stopped.second, after(DRAIN_MS).then(() => true)]);
-  if (isLate) await Promise.race([kav.endCalls(), stopped.second]);
+  const isLate = await Promise.race([kav.drain(), stopped.second, after(kav.drainMs).then(() => true)]);
+  if (isLate) await Promise.race([leave(kav), stopped.second]);
   await kav.close();
   stopped.forget();
+  forgetFaults();
   return EXIT.ok;
+}
+
+/** Another node goes on with the calls that are left; where there is none, the callers hear an apology. */
+async function leave(kav: Kav): Promise<void> {
+  if (await kav.hasOthers()) await Promise.race([kav.handOver(BORDER_MS), after(HAND_OVER_MS)]);
+  await kav.endCalls();
+}
+
+/** A bug that no call's own guard has caught costs nobody a call: it is told, and the process goes on. */
+function tellFaults(kav: Kav): () => void {
+  const onFault = (error: unknown): void => kav.fault(error);
+  process.on('uncaughtException', onFault).on('unhandledRejection', onFault);
+  return () => void process.off('uncaughtException', onFault).off('unhandledRejection', onFault);
 }
 
 /** Without an agent the server stays: a caller who hears a sentence is better off than one who hears Twilio's error. */

@@ -18,6 +18,14 @@ export interface Kav {
   readonly ready: Promise<ReadyAgent>;
   /** Refuses new calls; resolves when the running ones have ended. */
   drain(): Promise<void>;
+  /** How long `drain` may take before the calls that are left must leave. */
+  readonly drainMs: number;
+  /** Whether another node can take the calls. */
+  hasOthers(): Promise<boolean>;
+  /** Has another node go on with each call, from its next border between turns; resolves when all have gone. */
+  handOver(withinMs: number): Promise<void>;
+  /** Notes a bug that nothing else has caught. */
+  fault(error: unknown): void;
   /** Apologises to the callers that are left; resolves when they have gone. */
   endCalls(): Promise<void>;
   /** Ends what is left and lets go of everything. Idempotent. */
@@ -57,6 +65,10 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
     journalFolder,
     ready: loading.then(({ ready }) => ready),
     drain: () => server.startDrain(),
+    drainMs: environment.KAV_DRAIN_SECONDS * 1_000,
+    hasOthers: async () => (await loading.catch(() => undefined))?.desk.hasOthers ?? false,
+    handOver: async (withinMs) => (await loading).desk.handOver(withinMs),
+    fault: (error) => log.error('SERVER_FAULT', { error: error instanceof Error ? error.stack : String(error) }),
     endCalls: async () => (await loading).desk.endCalls(),
     close: once(() => closeAll(server, loading, parts)),
   };

@@ -122,6 +122,8 @@ export type CallEventBody =
   | { readonly type: 'deadline' }
   /** Somebody outside ends the call politely: drain, an operator. */
   | { readonly type: 'end-request'; readonly reason: EndReason }
+  /** Another node is to go on with the call: at the next border between turns, at the latest after `withinMs`. */
+  | { readonly type: 'hand-over'; readonly withinMs: number }
   /** The media stream is gone. */
   | { readonly type: 'stream-end'; readonly reason: EndReason };
 

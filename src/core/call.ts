@@ -3,6 +3,7 @@
  * shell must carry out. The same events always give the same effects, which is why a journal replays.
  */
 import type { CallEffect, CallEvent, CallOutcome, Turn } from './call-event.ts';
+import { handOver, isAtBorder } from './hand-over.ts';
 import { dueSummary, initialMemory, type MemoryState, type Remembered, remembered, stepMemory } from './memory.ts';
 import {
   clearPlayout,
@@ -17,7 +18,7 @@ import type { CallSettings } from './settings.ts';
 import { floorOf, initialTurn, type TurnState, taskOf } from './turn.ts';
 import { turnDeadline } from './turn-deadline.ts';
 import type { TurnContext, TurnEffect } from './turn-effects.ts';
-import type { TurnStep } from './turn-moves.ts';
+import { before, type TurnStep } from './turn-moves.ts';
 import { cutOff, resumeTurn, sayAndLeave } from './turn-replies.ts';
 import { stepTurn } from './turn-step.ts';
 
@@ -33,6 +34,8 @@ export interface CallState {
   readonly isConsentHeard?: true;
   /** When the call must end whatever happens; undefined before its start. */
   readonly expiresAt?: number;
+  /** By then another node is to have the call. */
+  readonly handOverBy?: number;
   /** The end is under way, and `expiresAt` is now the end of its patience. */
   readonly expired?: true;
 }
@@ -52,16 +55,36 @@ export function step(state: CallState, event: CallEvent, settings: CallSettings)
   if (isEnded(state) || isStale(state, event)) return [state, []];
   if (event.type === 'outcome') return [{ ...state, outcome: event.outcome, outcomes: state.outcomes + 1 }, []];
   if (event.type === 'call-resume' && state.turn.phase.name === 'idle') return resume(state, event, settings);
+  if (event.type === 'hand-over') return stepHandOver(state, event, settings);
   const [playout, news] = stepPlayout(state.playout, event);
   const context = { playout, news, settings };
   const expired = event.type === 'deadline' && state.expiresAt !== undefined && event.at >= state.expiresAt;
-  const [turn, effects] = expired ? expire(state, event.at, context) : stepTurn(state.turn, event, context);
+  const moved = expired ? expire(state, event.at, context) : stepTurn(state.turn, event, context);
+  const [turn, effects] = withHandOver(state.handOverBy, moved, event.at, context);
   const memory = stepMemory(state.memory, event, state.transcript.length);
   const isConsent = event.type === 'mark' && !state.isConsentHeard && isPlayed(playout, 'consent');
   const told = isConsent ? ({ isConsentHeard: true } as const) : {};
   const next: CallState = { ...state, ...told, turn, playout, memory };
   const decided: TurnEffect[] = isConsent ? [{ type: 'consent-heard' }, ...effects] : [...effects];
   return settle(state, withExpiry(next, event, expired, settings), decided, { at: event.at, settings });
+}
+
+function stepHandOver(
+  state: CallState,
+  event: Extract<CallEvent, { type: 'hand-over' }>,
+  settings: CallSettings,
+): CallStep {
+  if (state.handOverBy !== undefined) return [state, []];
+  const handOverBy = event.at + event.withinMs;
+  const context = { playout: state.playout, news: undefined, settings };
+  const [turn, effects] = withHandOver(handOverBy, [state.turn, []], event.at, context);
+  return settle(state, { ...state, turn, handOverBy }, effects, { at: event.at, settings });
+}
+
+function withHandOver(by: number | undefined, moved: TurnStep, at: number, context: TurnContext): TurnStep {
+  const [turn, effects] = moved;
+  if (by === undefined || !(isAtBorder(turn) || at >= by)) return moved;
+  return before(effects, handOver(turn, at, context));
 }
 
 type Resume = Extract<CallEvent, { type: 'call-resume' }>;
@@ -81,7 +104,9 @@ function resume(state: CallState, event: Resume, settings: CallSettings): CallSt
 export function nextDeadline(state: CallState, settings: CallSettings): number | undefined {
   if (isEnded(state)) return undefined;
   const turn = turnDeadline(state.turn, state.playout, settings)?.at ?? Number.POSITIVE_INFINITY;
-  const first = Math.min(turn, state.expiresAt ?? Number.POSITIVE_INFINITY);
+  const { expiresAt = Number.POSITIVE_INFINITY, handOverBy = Number.POSITIVE_INFINITY } = state;
+  const isLeaving = state.turn.phase.name === 'leaving';
+  const first = Math.min(turn, expiresAt, isLeaving ? Number.POSITIVE_INFINITY : handOverBy);
   return Number.isFinite(first) ? first : undefined;
 }
 

@@ -169,6 +169,49 @@ describe('a call whose stream is lost', () => {
   });
 });
 
+describe('a call that is handed over', () => {
+  async function handedOver(steps: readonly CallerStep[], atMs: number, withinMs = 10_000) {
+    const office = new Office();
+    await office.runtime.prepare();
+    const line = new Line(office, 1, steps);
+    line.phone.start();
+    await office.clock.advance(atMs);
+    const gone = office.desk.handOver(withinMs);
+    const from = office.clock.now();
+    while (line.end === undefined && office.clock.now() < from + 30_000) await office.clock.advance(20);
+    await office.clock.advance(2_000);
+    await gone;
+    return { office, line, answer: await afterStream(office, line), tookMs: office.clock.now() - from - 2_000 };
+  }
+
+  test('goes at once when nobody speaks, without a word', async () => {
+    const { answer, line, office, tookMs } = await handedOver([waitForAgent, wait(60_000)], 4_500);
+    expect(line.closedWith).toEqual({ code: 1000, reason: 'handed-over' });
+    expect(answer.type).toBe('resume');
+    expect(tookMs).toBeLessThan(200);
+    expect(line.caller.ear.spans, 'the greeting alone').toHaveLength(1);
+    expect(office.facts.filter(({ type }) => type === 'call-ended')).toEqual([]);
+  });
+
+  test('says its sentence and answers its question first', async () => {
+    const { office, line } = await handedOver([waitForAgent, say(1_500), wait(60_000)], 3_800);
+    expect(line.closedWith?.reason).toBe('handed-over');
+    expect(turnsOf(office).map(([, who, text]) => `${who}: ${text}`)).toEqual([
+      'agent: Good morning, this is the test office.',
+      `caller: ${FAKE_TRANSCRIPT}`,
+      `agent: ${FAKE_REPLY.join('').trim()}`,
+    ]);
+  });
+
+  test('is cut at the last moment, and the other node says what was not heard', async () => {
+    const { answer, line, office } = await handedOver([waitForAgent, say(1_500), wait(60_000)], 6_500, 1_000);
+    expect(line.closedWith?.reason).toBe('handed-over');
+    const next = await resumed(office, answer.type === 'resume' ? answer.token : '', 2, [waitForAgent, hangUp]);
+    await run(office, [next]);
+    expect(turnsOf(office).at(-1)?.[2]).toContain(FAKE_REPLY[1]);
+  });
+});
+
 const twoQuestions = flow({
   name: 'order',
   language: 'en-US',
