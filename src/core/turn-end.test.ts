@@ -119,6 +119,19 @@ describe('sound without words', () => {
     expect(lines(script.until(72_000)).at(-1)).toMatch(/line no-input/);
   });
 
+  test('and may be quiet beside it for as long as the call lasts', () => {
+    let script = music();
+    for (let n = 0, from = 1_900; n < 4; n++, from += 66_000) {
+      if (n > 0) script.at(from, speech(from)).at(from + 100, sustained);
+      script = check(script.until(from + 60_000), from + 60_100, n + 2);
+      script
+        .at(from + 61_500, silence(from + 61_400))
+        .at(from + 61_600, final('yes'))
+        .until(from + 62_500);
+    }
+    expect(lines(script).map((entry) => entry.split(' ').at(-1))).toEqual(Array(4).fill('person-check'));
+  });
+
   test('a cough and then silence is silence', () => {
     const script = greeted({ noInputMs: 60_000 })
       .at(2_000, speech(1_900))

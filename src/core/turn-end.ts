@@ -20,8 +20,10 @@ export function endpoint(state: TurnState, at: number, context: TurnContext): Tu
 
 /** Asks whether a person is there; what was said waits for the answer. */
 export function askForPerson(state: TurnState, at: number): TurnStep {
-  const { caller, checks = 0 } = state;
-  if (checks >= MOST_CHECKS || caller.held !== undefined) return sayNobody(state, at);
+  const { caller, checks = 0, isPerson = false } = state;
+  // Somebody who has said so may well be quiet beside a radio again.
+  const isSpent = checks >= MOST_CHECKS && !(isPerson && caller.words === '');
+  if (isSpent || caller.held !== undefined) return sayNobody(state, at);
   const held = { ...caller, held: caller.words, soundFrom: at };
   return say({ ...state, caller: held, checks: checks + 1 }, 'person-check', at);
 }
