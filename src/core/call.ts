@@ -57,7 +57,7 @@ export function step(state: CallState, event: CallEvent, settings: CallSettings)
   if (event.type === 'call-resume' && state.turn.phase.name === 'idle') return resume(state, event, settings);
   if (event.type === 'hand-over') return stepHandOver(state, event, settings);
   const [playout, news] = stepPlayout(state.playout, event);
-  const context = { playout, news, settings };
+  const context = { playout, news, settings, transcript: state.transcript };
   const expired = event.type === 'deadline' && state.expiresAt !== undefined && event.at >= state.expiresAt;
   const moved = expired ? expire(state, event.at, context) : stepTurn(state.turn, event, context);
   const [turn, effects] = withHandOver(state.handOverBy, moved, event.at, context);
