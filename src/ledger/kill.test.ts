@@ -11,7 +11,7 @@ import { createRandom } from '../simulator/random.ts';
 import { openLedger } from './ledger.ts';
 import { realDisk } from './real-disk.ts';
 
-const LIVES = 4;
+const LIVES = 3;
 const LONGEST_LIFE_MS = 60;
 const appender = new URL('./appender.fixture.ts', import.meta.url).pathname;
 

@@ -228,7 +228,8 @@ export class SimulatedDisk implements Disk {
       },
       sync: async () => {
         await this.#stall;
-        await operate(() => {
+        await operate((isCut) => {
+          if (isCut && this.operations % 2 === 0) return; // the power may fail before the bytes are there, or after
           this.syncs++;
           const code = this.syncFaults.shift();
           if (code) {
