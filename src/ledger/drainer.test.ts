@@ -179,6 +179,20 @@ describe('a fact that the store refuses', () => {
     await close();
   });
 
+  test('is never judged by a fact of minutes ago, which may have been erased since', async () => {
+    const { rig, store, tell, drainer, close } = await openBoth();
+    await tell(0, 1);
+    await drain(rig, drainer);
+    await rig.clock.advance(90_000);
+    store.facts.clear();
+    store.refuses = ({ key }) => key === 'turn/1';
+    await tell(1, 3);
+    await drain(rig, drainer);
+    expect(store.names).toEqual(expected(2, 3));
+    expect(codesOf(rig)).toEqual(['ledger-fact-refused']);
+    await close();
+  });
+
   test('is not set aside while the store is away', async () => {
     const { rig, store, tell, drainer, close } = await openBoth();
     store.refuses = ({ key }) => key === 'turn/5';
