@@ -11,10 +11,10 @@ import { parseArgs } from 'node:util';
 import { createRealClock } from '../src/call/real-clock.ts';
 import type { Fact } from '../src/core/fact.ts';
 import type { Ledger } from '../src/ledger/contracts.ts';
-import type { Disk, DiskFile } from '../src/ledger/disk.ts';
+import type { Disk, DiskFile } from '../src/ledger/disk/disk.ts';
+import { realDisk } from '../src/ledger/disk/real-disk.ts';
 import { openDrainer } from '../src/ledger/drainer.ts';
 import { openLedger } from '../src/ledger/ledger.ts';
-import { realDisk } from '../src/ledger/real-disk.ts';
 
 const { values } = parseArgs({
   options: {

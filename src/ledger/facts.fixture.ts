@@ -4,10 +4,10 @@ import type { LedgerError } from '../core/errors.ts';
 import type { Fact } from '../core/fact.ts';
 import { VirtualClock } from '../simulator/virtual-clock.ts';
 import type { Ledger } from './contracts.ts';
-import type { Disk } from './disk.ts';
+import type { Disk } from './disk/disk.ts';
+import { SimulatedDisk } from './disk/simulated-disk.fixture.ts';
 import { type LedgerOptions, openLedger } from './ledger.ts';
-import { encodeHeader } from './record.ts';
-import { SimulatedDisk } from './simulated-disk.fixture.ts';
+import { encodeHeader } from './segments/record.ts';
 
 export const FOLDER = '/data/ledger';
 

@@ -8,8 +8,8 @@ import { expect, test } from 'vitest';
 import { createRealClock } from '../call/real-clock.ts';
 import type { LedgerError } from '../core/errors.ts';
 import { createRandom } from '../simulator/random.ts';
+import { realDisk } from './disk/real-disk.ts';
 import { openLedger } from './ledger.ts';
-import { realDisk } from './real-disk.ts';
 
 const LIVES = 3;
 const LONGEST_LIFE_MS = 60;

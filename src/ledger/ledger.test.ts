@@ -2,9 +2,9 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Fact } from '../core/fact.ts';
 import type { Ledger } from './contracts.ts';
+import { realDisk } from './disk/real-disk.ts';
 import { createRig, FOLDER, foreignHeader, readAll, turn } from './facts.fixture.ts';
-import { realDisk } from './real-disk.ts';
-import { encodeHeader, HEADER_BYTES, RECORD_HEADER_BYTES } from './record.ts';
+import { encodeHeader, HEADER_BYTES, RECORD_HEADER_BYTES } from './segments/record.ts';
 
 const NODE = `${FOLDER}/node-one`;
 const segmentOf = (number: number): string => `${NODE}/${String(number).padStart(12, '0')}.log`;

@@ -8,13 +8,13 @@ import { LedgerError } from '../core/errors.ts';
 import { AgeMarks } from './age-marks.ts';
 import { FileBacklog } from './backlog.ts';
 import type { Ledger } from './contracts.ts';
-import { loadCursor } from './cursor.ts';
-import type { Disk, DiskLock } from './disk.ts';
+import type { Disk, DiskLock } from './disk/disk.ts';
 import { defaultIntakeLimits, Intake, type IntakeLimits } from './intake.ts';
-import { Progress } from './progress.ts';
-import { recoverSegments } from './recover.ts';
-import { defaultSegmentLimits, type SegmentLimits } from './segment.ts';
-import { SegmentWriter } from './segment-writer.ts';
+import { loadCursor } from './segments/cursor.ts';
+import { Progress } from './segments/progress.ts';
+import { recoverSegments } from './segments/recover.ts';
+import { defaultSegmentLimits, type SegmentLimits } from './segments/segment.ts';
+import { SegmentWriter } from './segments/segment-writer.ts';
 
 export interface LedgerOptions {
   /** The folder of all ledgers in one data directory; each node has its own in it. */
@@ -93,8 +93,11 @@ export async function openFolder(folder: string, options: Omit<LedgerOptions, 'f
 
   const close = async (): Promise<void> => {
     await intake.close();
-    await writer.close();
-    await progress.close();
+    try {
+      await writer.close();
+    } finally {
+      await progress.close();
+    }
   };
   let closing: Promise<void> | undefined;
   return {

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { Fact } from '../core/fact.ts';
 import { createRandom, type Random } from '../simulator/random.ts';
 import type { Ledger } from './contracts.ts';
-import type { Disk } from './disk.ts';
+import type { Disk } from './disk/disk.ts';
+import { SimulatedDisk, type SimulatedDiskOptions } from './disk/simulated-disk.fixture.ts';
 import { type Drainer, openDrainer } from './drainer.ts';
 import { askingAgain, createRig, nameOf, type Rig, readAll, turn } from './facts.fixture.ts';
-import { SimulatedDisk, type SimulatedDiskOptions } from './simulated-disk.fixture.ts';
 
 const SEEDS = 2000;
 const CALLS = ['CA1', 'CA2', 'CA3'];

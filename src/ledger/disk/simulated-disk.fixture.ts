@@ -4,7 +4,7 @@
  * independent as POSIX allows them to be, which is more than most file systems do.
  */
 import path from 'node:path';
-import { createRandom } from '../simulator/random.ts';
+import { createRandom } from '../../simulator/random.ts';
 import type { Disk, DiskFile, DiskLock } from './disk.ts';
 import { SimulatedFile } from './simulated-file.fixture.ts';
 
