@@ -46,6 +46,11 @@ export class SimulatedDisk implements Disk {
     this.room = room;
   }
 
+  /** Bytes of all files. */
+  get used(): number {
+    return [...new Set(this.#names.values())].reduce((sum, file) => sum + file.size, 0);
+  }
+
   /** The disk as one process has it: for a process that has died, nothing happens and nothing returns. */
   boot(): Disk {
     const power = this.#power;
@@ -220,7 +225,7 @@ export class SimulatedDisk implements Disk {
       write: (bytes, position) => {
         const copy = Buffer.from(bytes);
         return operate((isCut) => {
-          const room = this.room - this.#used() + Math.min(copy.length, Math.max(0, file.size - position));
+          const room = this.room - this.used + Math.min(copy.length, Math.max(0, file.size - position));
           const written = Math.min(isCut ? copy.length >> 1 : copy.length, Math.max(0, room));
           file.write(copy.subarray(0, written), position);
           if (written < copy.length) throw fault('ENOSPC', 'the disk');
@@ -245,10 +250,6 @@ export class SimulatedDisk implements Disk {
           isOpen = false;
         }),
     };
-  }
-
-  #used(): number {
-    return [...new Set(this.#names.values())].reduce((sum, file) => sum + file.size, 0);
   }
 
   /** Without power, nothing happens and nothing returns. */
