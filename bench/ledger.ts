@@ -139,10 +139,15 @@ try {
 
   const steady = await open('steady');
   const loop = watchLoop();
+  const before = process.cpuUsage();
   const waitMs = await tellSteadily(steady, calls, seconds);
   loop.stop();
+  const { user, system } = process.cpuUsage(before);
   console.log(`${calls} calls, a fact a second     timer late ${spread(loop.lateMs)}`);
   console.log(`  a fact is durable after       ${spread(waitMs)}`);
+  console.log(
+    `  processor                     ${((user + system) / 1000 / seconds).toFixed(0)} ms a second, callers and all threads included`,
+  );
   console.log(`  a sync takes                  ${spread(syncMs)} (${syncMs.length} syncs)`);
   await steady.close();
 
