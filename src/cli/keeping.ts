@@ -9,7 +9,7 @@ import { type AdoptedLedgers, adoptLedgers } from '../ledger/adopt.ts';
 import type { Ledger } from '../ledger/contracts.ts';
 import { type Drainer, openDrainer } from '../ledger/drainer.ts';
 import { openLedger } from '../ledger/ledger.ts';
-import { realDisk } from '../ledger/real-disk.ts';
+import { realDisk } from '../ledger/disk/real-disk.ts';
 import type { Log } from '../observe/log.ts';
 import type { Store, StoreNews } from '../store/store.ts';
 import type { Environment } from './environment.ts';

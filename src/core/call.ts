@@ -76,7 +76,7 @@ function stepHandOver(
 ): CallStep {
   if (state.handOverBy !== undefined) return [state, []];
   const handOverBy = event.at + event.withinMs;
-  const context = { playout: state.playout, news: undefined, settings };
+  const context = { playout: state.playout, news: undefined, settings, transcript: state.transcript };
   const [turn, effects] = withHandOver(handOverBy, [state.turn, []], event.at, context);
   return settle(state, { ...state, turn, handOverBy }, effects, { at: event.at, settings });
 }

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { LedgerError } from '../core/errors.ts';
 import type { Ledger } from './contracts.ts';
-import { type Disk, type DiskLock, removeIfThere } from './disk.ts';
+import { type Disk, type DiskLock, removeIfThere } from './disk/disk.ts';
 import { type ApplyFacts, type Drainer, openDrainer } from './drainer.ts';
 import { type LedgerOptions, lockOf, openFolder } from './ledger.ts';
 

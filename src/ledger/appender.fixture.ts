@@ -1,9 +1,9 @@
 /** A process to be killed: appends turns to the ledger in a folder and prints the index of each that is acknowledged. */
 import { writeSync } from 'node:fs';
 import { createRealClock } from '../call/real-clock.ts';
+import { realDisk } from './disk/real-disk.ts';
 import { turn } from './facts.fixture.ts';
 import { openLedger } from './ledger.ts';
-import { realDisk } from './real-disk.ts';
 
 const [folder = '', first = '0'] = process.argv.slice(2);
 const IN_FLIGHT = 8;

@@ -1,11 +1,11 @@
 /** The ledger as its drainer sees it. */
 import { LedgerError } from '../core/errors.ts';
 import type { Backlog, LedgerEntry } from './contracts.ts';
-import type { Disk } from './disk.ts';
-import type { Progress } from './progress.ts';
+import type { Disk } from './disk/disk.ts';
 import { keepRefused } from './refused-facts.ts';
-import type { Segment } from './segment.ts';
-import { SegmentReader } from './segment-reader.ts';
+import type { Progress } from './segments/progress.ts';
+import type { Segment } from './segments/segment.ts';
+import { SegmentReader } from './segments/segment-reader.ts';
 
 export interface BacklogOptions {
   readonly folder: string;

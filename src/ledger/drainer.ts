@@ -39,6 +39,8 @@ interface Refusal {
 const BATCH_FACTS = 500;
 /** How often a fact is refused, while the store takes others, before it is set aside. */
 const STRIKES = 5;
+/** How long a fact may be applied again: what a person has had erased must not come back. */
+const KNOWN_FOR_MS = 60_000;
 
 export function openDrainer(options: DrainerOptions): Drainer {
   return new BatchDrainer(options);
@@ -57,8 +59,8 @@ class BatchDrainer implements Drainer {
   #failing = false;
   #applied = 0;
   #probes = 0;
-  /** A fact that the store has taken: it must take it again, or it is away. */
-  #known: LedgerEntry | undefined;
+  /** A fact that the store has taken lately: it must take it again, or it is away. */
+  #known: { readonly entry: LedgerEntry; readonly at: number } | undefined;
 
   constructor(options: DrainerOptions) {
     this.#options = options;
@@ -168,7 +170,9 @@ class BatchDrainer implements Drainer {
 
   /** Whether the store takes anything: a fact that it has taken before, or the next fact of another call in turn. */
   async #storeAnswers(batch: readonly LedgerEntry[], suspect?: LedgerEntry): Promise<boolean> {
-    if (this.#known && !(await this.#tryApply([this.#known]))) return true;
+    const { entry: known, at } = this.#known ?? { at: Number.NEGATIVE_INFINITY };
+    const isRecent = this.#options.clock.now() - at < KNOWN_FOR_MS;
+    if (known && isRecent && !(await this.#tryApply([known], at))) return true;
     const nextOfCalls = new Map(batch.toReversed().map((entry) => [entry.fact.callSid, entry]));
     nextOfCalls.delete(suspect?.fact.callSid ?? '');
     const probes = [...nextOfCalls.values()];
@@ -176,13 +180,13 @@ class BatchDrainer implements Drainer {
     return probe !== undefined && !(await this.#tryApply([probe]));
   }
 
-  async #tryApply(entries: readonly LedgerEntry[]): Promise<Refusal | undefined> {
+  async #tryApply(entries: readonly LedgerEntry[], at = this.#options.clock.now()): Promise<Refusal | undefined> {
     try {
       await this.#options.apply(entries.map(({ fact }) => fact));
     } catch (cause) {
       return { cause };
     }
-    this.#known = entries.at(-1);
+    this.#known = { entry: entries.at(-1)!, at };
     this.#away = false;
     return undefined;
   }

@@ -1,25 +1,22 @@
 /** Facts to be kept, and one way to open a ledger for all tests. */
 import { crc32 } from 'node:zlib';
 import type { LedgerError } from '../core/errors.ts';
-import type { Fact } from '../core/fact.ts';
+import { type Fact, factKey } from '../core/fact.ts';
 import { VirtualClock } from '../simulator/virtual-clock.ts';
 import type { Ledger } from './contracts.ts';
-import type { Disk } from './disk.ts';
+import type { Disk } from './disk/disk.ts';
+import { SimulatedDisk } from './disk/simulated-disk.fixture.ts';
 import { type LedgerOptions, openLedger } from './ledger.ts';
-import { encodeHeader } from './record.ts';
-import { SimulatedDisk } from './simulated-disk.fixture.ts';
+import { encodeHeader } from './segments/record.ts';
 
 export const FOLDER = '/data/ledger';
 
 export function turn(index: number, callSid = 'CA1', text = `שורה ${index}`): Fact {
+  const fromMs = index * 1000;
+  const body = { type: 'turn', index, who: 'caller', text, fromMs, toMs: fromMs + 500 } as const;
   return {
-    type: 'turn',
-    index,
-    who: 'caller',
-    text,
-    fromMs: index * 1000,
-    toMs: index * 1000 + 500,
-    key: `turn/${index}`,
+    ...body,
+    key: factKey(body),
     tenant: 'home',
     callSid,
     node: 'one',

@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { LedgerError } from '../core/errors.ts';
 import type { Fact } from '../core/fact.ts';
 import { FactQueue } from './fact-queue.ts';
-import type { SegmentWriter } from './segment-writer.ts';
+import type { SegmentWriter } from './segments/segment-writer.ts';
 
 export interface IntakeLimits {
   /** Memory for waiting facts, past which a fact that nobody waits for is refused. */

@@ -1,5 +1,5 @@
 /** The real disk, and processes that are killed at any moment. The power stays: `power-cut.test.ts` has the rest. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,24 +8,27 @@ import { expect, test } from 'vitest';
 import { createRealClock } from '../call/real-clock.ts';
 import type { LedgerError } from '../core/errors.ts';
 import { createRandom } from '../simulator/random.ts';
+import { realDisk } from './disk/real-disk.ts';
 import { openLedger } from './ledger.ts';
-import { realDisk } from './real-disk.ts';
 
-const LIVES = 4;
+const LIVES = 3;
 const LONGEST_LIFE_MS = 60;
 const appender = new URL('./appender.fixture.ts', import.meta.url).pathname;
 
 /** Runs an appender, kills it that long after its first word, and returns what it said. */
 async function live(folder: string, first: number, lifeMs: number): Promise<number[]> {
-  const child: ChildProcess = spawn(process.execPath, [appender, folder, String(first)], {
+  const child = spawn(process.execPath, [appender, folder, String(first)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
-  child.stdout!.on('data', (bytes) => {
-    if (said === '') createRealClock().at(performance.now() + lifeMs, () => child.kill('SIGKILL'));
+  child.stdout.on('data', (bytes) => {
     said += bytes;
   });
-  const [, signal] = await once(child, 'close');
+  const closed = once(child, 'close');
+  await once(child.stdout, 'data');
+  expect(await realDisk.lock(path.join(folder, 'lock-node-one')), 'the living have the lock').toBeUndefined();
+  createRealClock().at(performance.now() + lifeMs, () => child.kill('SIGKILL'));
+  const [, signal] = await closed;
   expect(signal).toBe('SIGKILL');
   return said
     .split('\n')

@@ -1,8 +1,10 @@
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Fact } from '../core/fact.ts';
 import type { Ledger } from './contracts.ts';
+import { realDisk } from './disk/real-disk.ts';
 import { createRig, FOLDER, foreignHeader, readAll, turn } from './facts.fixture.ts';
-import { encodeHeader, HEADER_BYTES, RECORD_HEADER_BYTES } from './record.ts';
+import { encodeHeader, HEADER_BYTES, RECORD_HEADER_BYTES } from './segments/record.ts';
 
 const NODE = `${FOLDER}/node-one`;
 const segmentOf = (number: number): string => `${NODE}/${String(number).padStart(12, '0')}.log`;
@@ -123,6 +125,32 @@ describe('a full disk', () => {
     expect(ledger.stats().bytes).toBeLessThan(1500);
     rig.disk.room = 2000;
     await ledger.append(turn(20));
+  });
+
+  test('is no reason not to open the ledger and to drain it', async () => {
+    const rig = createRig();
+    const ledger = await rig.open();
+    await ledger.append(turn(0));
+    rig.die();
+    rig.disk.room = 0;
+    const next = await rig.open();
+    expect(await readAll(next)).toEqual([turn(0)]);
+    await expect(next.append(turn(1))).rejects.toMatchObject({ code: 'ledger-disk-full' });
+  });
+
+  test('leaves no gap when the power fails meanwhile', async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const rig = createRig();
+      const ledger = await rig.open({ limits: { segmentBytes: 1000 } });
+      for (const fact of turns(0, 20)) await ledger.append(fact);
+      rig.disk.room = 0;
+      ledger.backlog.applied(15);
+      await rig.clock.advance(1000);
+      rig.die(seed);
+      const there = await readAll(await rig.open());
+      expect(there).toEqual(turns(20 - there.length, 20));
+      expect(rig.errors.map(({ code }) => code)).toEqual(['ledger-disk-failed']);
+    }
   });
 });
 
@@ -352,6 +380,12 @@ describe('two owners', () => {
     const folders = (await rig.disk.list(FOLDER)).filter((name) => name.startsWith('node-'));
     expect(folders).toContain('node-one');
     expect(folders).toHaveLength(16);
+  });
+
+  test('have no ledger where there can be no folder', async () => {
+    const folder = path.join(new URL(import.meta.url).pathname, 'ledger');
+    const opening = createRig().open({ folder, disk: realDisk });
+    await expect(opening).rejects.toMatchObject({ code: 'ledger-disk-failed', cause: { code: 'ENOTDIR' } });
   });
 
   test('a name of a node is never a path', async () => {

@@ -8,13 +8,13 @@ import { LedgerError } from '../core/errors.ts';
 import { AgeMarks } from './age-marks.ts';
 import { FileBacklog } from './backlog.ts';
 import type { Ledger } from './contracts.ts';
-import { loadCursor } from './cursor.ts';
-import type { Disk, DiskLock } from './disk.ts';
+import type { Disk, DiskLock } from './disk/disk.ts';
 import { defaultIntakeLimits, Intake, type IntakeLimits } from './intake.ts';
-import { Progress } from './progress.ts';
-import { recoverSegments } from './recover.ts';
-import { defaultSegmentLimits, type SegmentLimits } from './segment.ts';
-import { SegmentWriter } from './segment-writer.ts';
+import { loadCursor } from './segments/cursor.ts';
+import { Progress } from './segments/progress.ts';
+import { recoverSegments } from './segments/recover.ts';
+import { defaultSegmentLimits, type SegmentLimits } from './segments/segment.ts';
+import { SegmentWriter } from './segments/segment-writer.ts';
 
 export interface LedgerOptions {
   /** The folder of all ledgers in one data directory; each node has its own in it. */
@@ -32,15 +32,20 @@ const SLOTS = 16;
 
 /**
  * Opens a ledger for a node: the first of the node's folders that no living process has. What earlier owners of the folder
- * left comes first in its backlog. Rejects with `ledger-locked` if all are taken.
+ * left comes first in its backlog. Rejects with a `LedgerError`: `ledger-locked` if all are taken.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { disk, folder, node } = options;
-  await disk.createFolder(folder);
-  for (let slot = 1; slot <= SLOTS; slot++) {
-    const name = nameOfSlot(node, slot);
-    const lock = await disk.lock(lockOf(folder, name));
-    if (lock) return await openLocked(path.join(folder, name), options, lock);
+  try {
+    await disk.createFolder(folder);
+    for (let slot = 1; slot <= SLOTS; slot++) {
+      const name = nameOfSlot(node, slot);
+      const lock = await disk.lock(lockOf(folder, name));
+      if (lock) return await openLocked(path.join(folder, name), options, lock);
+    }
+  } catch (error) {
+    if (error instanceof LedgerError) throw error;
+    throw new LedgerError('ledger-disk-failed', `the ledger in ${folder} cannot be opened`, error);
   }
   throw new LedgerError('ledger-locked', `other processes have all ${SLOTS} ledgers of node ${node} in ${folder}`);
 }
@@ -71,7 +76,8 @@ export async function openFolder(folder: string, options: Omit<LedgerOptions, 'f
   const limits = { ...defaultSegmentLimits, ...defaultIntakeLimits, ...options.limits };
   await disk.createFolder(folder);
   const { segments, nextNumber, ...recovered } = await recoverSegments(disk, folder, onError);
-  const applied = await loadCursor(disk, folder, onError);
+  // Segments are removed from the front and only when applied, whether or not the cursor could be saved.
+  const applied = Math.max(await loadCursor(disk, folder, onError), (segments[0]?.first ?? 1) - 1);
   const next = Math.max(recovered.next, applied + 1);
 
   const writer = new SegmentWriter({ folder, disk, clock, limits, segments, nextNumber, next, onError });
@@ -87,8 +93,11 @@ export async function openFolder(folder: string, options: Omit<LedgerOptions, 'f
 
   const close = async (): Promise<void> => {
     await intake.close();
-    await writer.close();
-    await progress.close();
+    try {
+      await writer.close();
+    } finally {
+      await progress.close();
+    }
   };
   let closing: Promise<void> | undefined;
   return {

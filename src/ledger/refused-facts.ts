@@ -1,7 +1,7 @@
 /** Facts that the store would not take, one JSON line each, for a person to look into. They hold what people said. */
 import path from 'node:path';
 import type { LedgerEntry } from './contracts.ts';
-import type { Disk } from './disk.ts';
+import type { Disk } from './disk/disk.ts';
 
 const NAME = 'refused.jsonl';
 

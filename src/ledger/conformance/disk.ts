@@ -1,7 +1,7 @@
 /** What every `Disk` must do, the simulated one too. */
 import path from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Disk } from '../disk.ts';
+import type { Disk } from '../disk/disk.ts';
 
 export interface DiskUnderTest {
   readonly disk: Disk;

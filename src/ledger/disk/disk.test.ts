@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { describeDisk } from './conformance/disk.ts';
+import { describeDisk } from '../conformance/disk.ts';
 import { realDisk } from './real-disk.ts';
 import { SimulatedDisk } from './simulated-disk.fixture.ts';
 

@@ -1,5 +1,5 @@
 /** Reads what can be read: a page that the disk cannot give back is zeros, which are no record. */
-import { type Disk, faultCode } from './disk.ts';
+import { type Disk, faultCode } from '../disk/disk.ts';
 
 const PAGE_BYTES = 4096;
 

@@ -1,7 +1,7 @@
 /** How far the facts have been applied, in a file of its own. To lose it means to apply facts again, which is harmless. */
 import path from 'node:path';
-import { LedgerError } from '../core/errors.ts';
-import { type Disk, removeIfThere } from './disk.ts';
+import { LedgerError } from '../../core/errors.ts';
+import { type Disk, removeIfThere } from '../disk/disk.ts';
 
 const NAME = 'cursor.json';
 

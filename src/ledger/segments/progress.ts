@@ -2,10 +2,10 @@
  * How far the ledger has been applied: saves the cursor now and then, and removes segments that are done with. Segments
  * go from the front, each durably before the next, so that what remains has no gap whatever a crash undoes.
  */
-import type { Clock } from '../core/clock.ts';
-import { LedgerError } from '../core/errors.ts';
+import type { Clock } from '../../core/clock.ts';
+import { LedgerError } from '../../core/errors.ts';
+import { type Disk, removeIfThere } from '../disk/disk.ts';
 import { saveCursor } from './cursor.ts';
-import { type Disk, removeIfThere } from './disk.ts';
 import { asideOf, type Segment } from './segment.ts';
 import type { SegmentWriter } from './segment-writer.ts';
 

@@ -1,7 +1,7 @@
 /** Gives the facts of a line of segments in order, each once, and tells of every one that is no longer there. */
-import type { Fact } from '../core/fact.ts';
-import type { LedgerEntry } from './contracts.ts';
-import type { Disk } from './disk.ts';
+import type { Fact } from '../../core/fact.ts';
+import type { LedgerEntry } from '../contracts.ts';
+import type { Disk } from '../disk/disk.ts';
 import { readAround } from './read-around.ts';
 import { decodeRecords, HEADER_BYTES, type LedgerRecord } from './record.ts';
 import type { Segment } from './segment.ts';

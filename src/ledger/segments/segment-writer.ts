@@ -3,9 +3,9 @@
  * again: after a failed sync the system may have thrown the bytes away and call the next sync a success (the "fsyncgate"
  * of PostgreSQL, 2018). The batch is written anew into a fresh segment, whose header says that it takes over.
  */
-import type { Clock } from '../core/clock.ts';
-import { LedgerError } from '../core/errors.ts';
-import { type Disk, type DiskFile, faultCode } from './disk.ts';
+import type { Clock } from '../../core/clock.ts';
+import { LedgerError } from '../../core/errors.ts';
+import { type Disk, type DiskFile, faultCode } from '../disk/disk.ts';
 import { encodeBatch, encodeHeader, HEADER_BYTES } from './record.ts';
 import { type Segment, type SegmentLimits, segmentFile } from './segment.ts';
 

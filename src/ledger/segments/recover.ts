@@ -3,8 +3,8 @@
  * sequence from which it takes over. Only headers and the newest segment are read here; the rest when it is drained.
  */
 import path from 'node:path';
-import { LedgerError } from '../core/errors.ts';
-import type { Disk } from './disk.ts';
+import { LedgerError } from '../../core/errors.ts';
+import type { Disk } from '../disk/disk.ts';
 import { readAround } from './read-around.ts';
 import { decodeHeader, decodeRecords, HEADER_BYTES, type LedgerRecord } from './record.ts';
 import { asideOf, type Segment, segmentNumber } from './segment.ts';
