@@ -77,7 +77,7 @@ function spurtsOf(audio: Uint8Array): { readonly from: number; readonly to: numb
   for (let at = 0; at + FRAME_BYTES <= audio.length; at += FRAME_BYTES) {
     if (rmsOfFrame(audio.subarray(at, at + FRAME_BYTES)) < 100) continue;
     const last = spurts.at(-1);
-    if (last && at / 8 - last.to <= 300) last.to = at / 8;
+    if (last && at / 8 - last.to <= 600) last.to = at / 8;
     else spurts.push({ from: at / 8, to: at / 8 });
   }
   return spurts;
@@ -113,8 +113,8 @@ describe('the recording of a call', () => {
     expect(Math.abs(shift)).toBeLessThanOrEqual(jitterMs);
     const lengths = (audio: Uint8Array): number[] => spurtsOf(audio).map(({ from, to }) => to - from);
     expect(lengths(own.caller)).toEqual(lengths(phone.caller));
-    // The first that is kept begins in the middle of the greeting; before it the consent line was heard.
-    const spurts = { own: spurtsOf(own.agent).slice(1), phone: spurtsOf(phone.agent).slice(2) };
+    // The first that is kept begins behind the consent line, in the middle of the greeting.
+    const spurts = { own: spurtsOf(own.agent).slice(1), phone: spurtsOf(phone.agent).slice(1) };
     expect(spurts.own).toHaveLength(spurts.phone.length);
     for (const [i, { from }] of spurts.own.entries()) {
       const late = spurts.phone[i]!.from - from;
