@@ -41,5 +41,7 @@ function sustainedUnder(speech: Speech, { events }: Recording, { bargeInMs, late
   // Speech that was none for `bargeInMs` so far can only become it with a smaller one.
   const at = was === undefined ? (laterMs < 0 ? since + bargeInMs : Number.POSITIVE_INFINITY) : was + laterMs;
   if (at > endSince || !Number.isFinite(at)) return [];
-  return [{ event: { type: 'speech-sustained', at: Math.max(startAt, at) }, index: sustainedIndex ?? startIndex + 0.5 }];
+  return [
+    { event: { type: 'speech-sustained', at: Math.max(startAt, at) }, index: sustainedIndex ?? startIndex + 0.5 },
+  ];
 }

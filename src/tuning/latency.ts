@@ -1,6 +1,7 @@
 /** How long brain and voice took for each answer of a call, and so when it would be heard if it were decided at another time. */
-import { normalized } from '../core/words.ts';
+
 import { taskOf } from '../core/turn.ts';
+import { normalized } from '../core/words.ts';
 import type { Recording } from './recording.ts';
 
 /** One reply of the journal, from the decision to give it. */
@@ -98,7 +99,8 @@ export function soundAt(
   decided: Pick<ReplyTiming, 'kind' | 'decidedAt' | 'preparedAt'>,
 ): number {
   const { decidedAt, kind } = decided;
-  if (kind === 'line') return decidedAt + (timing?.soundAt === undefined ? usual.lineMs : timing.soundAt - timing.decidedAt);
+  if (kind === 'line')
+    return decidedAt + (timing?.soundAt === undefined ? usual.lineMs : timing.soundAt - timing.decidedAt);
   if (timing?.isFilled && timing.soundAt !== undefined) return Math.max(decidedAt, timing.soundAt);
   const { brainMs, voiceMs } = timing ? workOf(timing, usual) : usual;
   return Math.max(decidedAt, begunAt(decided) + brainMs) + voiceMs;
@@ -116,5 +118,8 @@ function workOf(timing: ReplyTiming, usual: UsualLatency): Pick<UsualLatency, 'b
   const brainMs = wasReady ? Math.min(spentMs, usual.brainMs) : spentMs;
   const readyAt = Math.max(decidedAt, begun + brainMs);
   const silentMs = withdrawnAt === undefined ? 0 : withdrawnAt + 1 - readyAt;
-  return { brainMs, voiceMs: timing.soundAt === undefined ? Math.max(usual.voiceMs, silentMs) : timing.soundAt - readyAt };
+  return {
+    brainMs,
+    voiceMs: timing.soundAt === undefined ? Math.max(usual.voiceMs, silentMs) : timing.soundAt - readyAt,
+  };
 }

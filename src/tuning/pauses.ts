@@ -1,6 +1,7 @@
 /** Every silence of the caller in which the agent owes something: how it ended, and how it would have under other settings. */
-import { isEnded, type CallState } from '../core/call.ts';
+
 import { isBackchannel } from '../core/backchannels.ts';
+import { type CallState, isEnded } from '../core/call.ts';
 import { areOwnWords } from '../core/own-words.ts';
 import { intendedText } from '../core/playout.ts';
 import { taskOf, wordsSoFar } from '../core/turn.ts';
@@ -31,8 +32,11 @@ export type PauseOutcome =
   /** There was nothing to answer. */
   | { readonly how: 'nothing' };
 
-/** Who begins to speak so soon after the agent does not react to it yet, but was going on. */
-const REACTION_MS = 400;
+/**
+ * Who begins to speak so soon after the agent does not answer what it says, but was going on: nothing is understood in
+ * that time that could be answered.
+ */
+const REACTION_MS = 700;
 
 /** The first in the order of time; one that is still open at the end of the journal is left out. */
 export function pausesOf(recording: Recording): readonly Pause[] {

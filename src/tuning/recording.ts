@@ -103,10 +103,10 @@ function judgedAgain(
   const dispatch = (event: { readonly type: string; readonly waitMs?: number }): void => {
     waitMs = event.waitMs;
   };
-  new Endpointer({ language, middleMs: settings.endpointingMs, dispatch }, { expects: expectationOf(expects), pausesMs }).take(
-    news,
-    state,
-  );
+  new Endpointer(
+    { language, middleMs: settings.endpointingMs, dispatch },
+    { expects: expectationOf(expects), pausesMs },
+  ).take(news, state);
   return waitMs;
 }
 

@@ -36,7 +36,11 @@ const isPrompt = (effects: readonly CallEffect[]): boolean =>
   effects.some((effect) => effect.type === 'line-start' && (effect.line === 'no-input' || effect.line === 'goodbye'));
 
 /** When the agent would ask; undefined when the caller does something before. */
-export function decideSilence(recording: Recording, silence: Silence, { events, settings }: OtherWorld): number | undefined {
+export function decideSilence(
+  recording: Recording,
+  silence: Silence,
+  { events, settings }: OtherWorld,
+): number | undefined {
   const { language, memories, states } = recording;
   const { endIndex, index, promptAt } = silence;
   const fork = new Fork(states[index + 1]!, { language, settings, memory: memories[index]! });

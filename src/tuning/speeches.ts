@@ -54,7 +54,10 @@ export function speechesOf(events: readonly CallEvent[], finalWaitMs: number): r
       }
     }
   });
-  return drafts.map(({ endAt: _, partial, ...speech }) => ({ ...speech, words: speech.words || wordsLost(speech, partial) }));
+  return drafts.map(({ endAt: _, partial, ...speech }) => ({
+    ...speech,
+    words: speech.words || wordsLost(speech, partial),
+  }));
 }
 
 /** A partial stands for the words of a final that never came. */

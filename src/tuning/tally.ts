@@ -76,7 +76,11 @@ export function countOverlaps(tally: Tally, overlaps: readonly Overlap[], outcom
   });
 }
 
-export function countSilences(tally: Tally, silences: readonly Silence[], prompts: readonly (number | undefined)[]): void {
+export function countSilences(
+  tally: Tally,
+  silences: readonly Silence[],
+  prompts: readonly (number | undefined)[],
+): void {
   silences.forEach(({ promptAt: was }, i) => {
     const promptAt = prompts[i];
     if (promptAt !== undefined) tally.prompts++;

@@ -73,7 +73,11 @@ export function parseTrial(pairs: readonly string[]): Trial {
       const [name = '', text = ''] = pair.split(/=(.*)/su);
       const parameter = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
       if (!parameter) {
-        throw new ConfigError(`--set ${pair}`, 'is nothing that can be tried', `Try ${Object.keys(PARAMETERS).join(', ')}.`);
+        throw new ConfigError(
+          `--set ${pair}`,
+          'is nothing that can be tried',
+          `Try ${Object.keys(PARAMETERS).join(', ')}.`,
+        );
       }
       return [name, parseValue(pair, text, parameter)] as const;
     }),

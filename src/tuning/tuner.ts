@@ -4,7 +4,7 @@
  */
 import type { CallSettings } from '../core/settings.ts';
 import { eventsUnder } from './caller-events.ts';
-import { type ReplyTiming, replyTimings, type UsualLatency, usualLatency } from './latency.ts';
+import { type ReplyTiming, replyTimings, type UsualLatency } from './latency.ts';
 import { decidePause, type OtherWorld } from './other-pause.ts';
 import { decideOverlap, type Overlap, type OverlapOutcome, overlapsOf } from './overlaps.ts';
 import { type Pause, type PauseOutcome, pausesOf } from './pauses.ts';
@@ -48,7 +48,12 @@ export class TunedCall {
 
   decide(settings: CallSettings, usual: UsualLatency): Decisions {
     const { recording } = this;
-    const world: OtherWorld = { settings, events: eventsUnder(recording, settings.bargeInMs), timings: this.timings, usual };
+    const world: OtherWorld = {
+      settings,
+      events: eventsUnder(recording, settings.bargeInMs),
+      timings: this.timings,
+      usual,
+    };
     return {
       pauses: this.pauses.map((pause) => decidePause(recording, pause, world)),
       overlaps: this.overlaps.map((overlap) => decideOverlap(recording, overlap, world)),
@@ -78,6 +83,7 @@ export interface Reproduction {
   readonly same: number;
 }
 
+/** Adds up what happened in many calls and what each trial would have made of them. */
 export class Tuner {
   readonly #trials: readonly Trial[];
   readonly #usual: UsualLatency;
@@ -117,10 +123,8 @@ export class Tuner {
   }
 }
 
-export { usualLatency };
-
 /** Times may differ a little, everything else not at all. */
-export function isSame(a: unknown, b: unknown, lateMs: number): boolean {
+function isSame(a: unknown, b: unknown, lateMs: number): boolean {
   if (typeof a === 'number' && typeof b === 'number') return Math.abs(a - b) <= lateMs;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
