@@ -63,7 +63,10 @@ export function replyTimings({ effects, events, states }: Recording): readonly R
 
 /** What is usual in the journals; stands for what one answer does not tell. */
 export interface UsualLatency {
+  /** Answers that were ready before they were due count with all the time that they had. */
   readonly brainMs: number;
+  /** They count with none. */
+  readonly soonestBrainMs: number;
   readonly voiceMs: number;
   readonly lineMs: number;
 }
@@ -72,7 +75,8 @@ export function usualLatency(timings: readonly ReplyTiming[]): UsualLatency {
   const heard = timings.filter(({ isFilled, soundAt }) => soundAt !== undefined && !isFilled);
   const answers = heard.filter(({ askedAt, kind }) => kind === 'answer' && askedAt !== undefined);
   return {
-    brainMs: median(answers.map((timing) => timing.askedAt! - begunAt(timing))),
+    brainMs: median(answers.map(spentOnBrain)),
+    soonestBrainMs: median(answers.map((timing) => (wasReady(timing) ? 0 : spentOnBrain(timing)))),
     voiceMs: median(answers.map(({ askedAt, soundAt }) => soundAt! - askedAt!)),
     lineMs: median(heard.filter(({ kind }) => kind === 'line').map(({ decidedAt, soundAt }) => soundAt! - decidedAt)),
   };
@@ -86,36 +90,49 @@ function median(values: readonly number[]): number {
 const begunAt = ({ decidedAt, preparedAt }: Pick<ReplyTiming, 'decidedAt' | 'preparedAt'>): number =>
   preparedAt ?? decidedAt;
 
+const spentOnBrain = (timing: ReplyTiming): number => timing.askedAt! - begunAt(timing);
+
 /** A prepared answer that is asked of the voice so soon was ready before. */
 const AT_ONCE_MS = 5;
 
+const wasReady = ({ askedAt, decidedAt, preparedAt }: ReplyTiming): boolean =>
+  preparedAt !== undefined && askedAt !== undefined && askedAt - decidedAt <= AT_ONCE_MS;
+
+/** What a moment is wanted for: a gain is to be at least so large, and a cost at most. */
+export type Estimate = 'latest' | 'soonest';
+
 /**
  * When an answer would be heard. Of one that was ready before it was due the journal only tells that the brain needed no
- * longer than that; the usual time stands for it if it is shorter.
+ * longer than that: it needed all of that time at the latest, if that is not unusual, and none at the soonest.
  */
 export function soundAt(
   timing: ReplyTiming | undefined,
   usual: UsualLatency,
   decided: Pick<ReplyTiming, 'kind' | 'decidedAt' | 'preparedAt'>,
+  estimate: Estimate,
 ): number {
   const { decidedAt, kind } = decided;
-  if (kind === 'line')
+  if (kind === 'line') {
     return decidedAt + (timing?.soundAt === undefined ? usual.lineMs : timing.soundAt - timing.decidedAt);
+  }
   if (timing?.isFilled && timing.soundAt !== undefined) return Math.max(decidedAt, timing.soundAt);
-  const { brainMs, voiceMs } = timing ? workOf(timing, usual) : usual;
+  const usualBrainMs = estimate === 'latest' ? usual.brainMs : usual.soonestBrainMs;
+  const usualWork = { brainMs: usualBrainMs, voiceMs: usual.voiceMs };
+  const { brainMs, voiceMs } = timing ? workOf(timing, usualWork) : usualWork;
   return Math.max(decidedAt, begunAt(decided) + brainMs) + voiceMs;
 }
 
-function workOf(timing: ReplyTiming, usual: UsualLatency): Pick<UsualLatency, 'brainMs' | 'voiceMs'> {
-  const { askedAt, decidedAt, preparedAt, withdrawnAt } = timing;
+type Work = Pick<UsualLatency, 'brainMs' | 'voiceMs'>;
+
+function workOf(timing: ReplyTiming, usual: Work): Work {
+  const { askedAt, decidedAt, withdrawnAt } = timing;
   const begun = begunAt(timing);
   if (askedAt === undefined) {
     const silentMs = withdrawnAt === undefined ? 0 : withdrawnAt + 1 - begun - usual.voiceMs;
     return { brainMs: Math.max(usual.brainMs, silentMs), voiceMs: usual.voiceMs };
   }
-  const spentMs = askedAt - begun;
-  const wasReady = preparedAt !== undefined && askedAt - decidedAt <= AT_ONCE_MS;
-  const brainMs = wasReady ? Math.min(spentMs, usual.brainMs) : spentMs;
+  const spentMs = spentOnBrain(timing);
+  const brainMs = wasReady(timing) ? Math.min(spentMs, usual.brainMs) : spentMs;
   const readyAt = Math.max(decidedAt, begun + brainMs);
   const silentMs = withdrawnAt === undefined ? 0 : withdrawnAt + 1 - readyAt;
   return {

@@ -110,14 +110,16 @@ class PauseFork {
 
   #decide(kind: 'answer' | 'line', decidedAt: number): void {
     const { timings, usual } = this.#world;
-    const { endIndex, index } = this.#pause;
+    const { endIndex, goesOn, index } = this.#pause;
+    // To come in where the caller goes on is a cost.
+    const estimate = goesOn ? 'soonest' : 'latest';
     const words = normalized(taskOf(this.#fork.state.turn)?.answers ?? '');
     const own = timings.filter((timing) => timing.index > index && timing.index <= endIndex && timing.kind === kind);
     const timing = own.find((candidate) => candidate.words === words && !isPast(candidate, decidedAt)) ?? own.at(-1);
     const preparedAt = this.#preparedAt;
     this.#preparedAt = undefined;
     const decision = { kind, decidedAt, ...(preparedAt === undefined ? {} : { preparedAt }) };
-    this.#decided = { kind, soundAt: Math.round(soundAt(timing, usual, decision)) };
+    this.#decided = { kind, soundAt: Math.round(soundAt(timing, usual, decision, estimate)) };
   }
 
   #hasSpoken({ index }: IndexedEvent): boolean {
