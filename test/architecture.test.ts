@@ -14,6 +14,7 @@ const RANK: Readonly<Record<string, number>> = {
   vad: 1,
   call: 2,
   server: 3,
+  tuning: 3,
   simulator: 3,
   cli: 4,
   'index.ts': 4,

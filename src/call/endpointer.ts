@@ -24,13 +24,25 @@ interface EndpointerOptions {
   readonly dispatch: (event: CallEventBody) => void;
 }
 
+/** What it has learned in a call; with it another one goes on from there. */
+export interface EndpointerMemory {
+  readonly expects: Expectation['kind'];
+  readonly pausesMs: readonly number[];
+}
+
 export class Endpointer {
   readonly #options: EndpointerOptions;
-  #expects: Expectation['kind'] = 'open';
-  #pausesMs: readonly number[] = [];
+  #expects: Expectation['kind'];
+  #pausesMs: readonly number[];
 
-  constructor(options: EndpointerOptions) {
+  constructor(options: EndpointerOptions, memory: EndpointerMemory = { expects: 'open', pausesMs: [] }) {
     this.#options = options;
+    this.#expects = memory.expects;
+    this.#pausesMs = memory.pausesMs;
+  }
+
+  get memory(): EndpointerMemory {
+    return { expects: this.#expects, pausesMs: this.#pausesMs };
   }
 
   /** What the agent has just asked for. */
