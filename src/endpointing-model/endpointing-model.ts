@@ -1,0 +1,54 @@
+/** A model that hears whether a pause is the end of the caller's turn. One thread serves all calls. */
+import type { Clock } from '../core/clock.ts';
+import { ConfigError } from '../core/errors.ts';
+import { findModelFile, MODEL_KEY } from './model-file.ts';
+import { ANSWER_MS } from './questions.ts';
+import { installedRuntime, type RuntimeName } from './runtime.ts';
+import { SharedThread } from './shared-thread.ts';
+import { startThread } from './thread.ts';
+
+export { MOST_BYTES } from './turn-features.ts';
+
+export interface EndpointingModel {
+  /**
+   * Asks about a pause: `mulaw` is the caller's turn so far, silence at its end included; its buffer is given away. The
+   * answer, from 0 (goes on) to 1 (is complete), comes later, within half a second, or never when the model is slow,
+   * busy, broken or closed. Returns the cancel, after which there is no answer.
+   */
+  ask(mulaw: Uint8Array<ArrayBuffer>, onAnswer: (completeness: number) => void): () => void;
+}
+
+export interface LoadedModel extends EndpointingModel {
+  /** What the operator should know of it, one plain line each. */
+  readonly remarks: readonly string[];
+  /** Ends the thread. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface LoadingOptions {
+  /** A folder, or a file of ONNX. */
+  readonly path: string;
+  readonly clock: Clock;
+  readonly warn: (note: string) => void;
+}
+
+/** Loads the model and tries it, in 1 s or so. Throws `ConfigError`. */
+export async function openEndpointingModel({ path, clock, warn }: LoadingOptions): Promise<LoadedModel> {
+  const file = await findModelFile(path);
+  const runtime = installedRuntime();
+  if (!runtime) throw new ConfigError(MODEL_KEY, 'no onnxruntime is installed', 'Remedy: npm install onnxruntime-node');
+  const data = { file, runtime };
+  const model = new SharedThread({ clock, warn, start: (news) => startThread({ data, clock, ...news }) });
+  const tookMs = await model.start();
+  return {
+    remarks: remarksOn(Math.round(tookMs), runtime),
+    ask: (mulaw, onAnswer) => model.ask(mulaw, onAnswer),
+    close: () => model.close(),
+  };
+}
+
+function remarksOn(tookMs: number, runtime: RuntimeName): readonly string[] {
+  if (tookMs <= ANSWER_MS / 2) return [];
+  const faster = runtime === 'onnxruntime-web' ? '; onnxruntime-node is about four times as fast' : '';
+  return [`the endpointing model takes ${tookMs} ms for a pause, so that many answers come too late${faster}`];
+}
