@@ -8,13 +8,14 @@ import { encodeMulaw } from '../audio/mulaw.ts';
 
 import { ConfigError } from '../core/errors.ts';
 import { VirtualClock } from '../simulator/virtual-clock.ts';
+import { HEARD_BYTES } from './contract.ts';
 import { type LoadedModel, openEndpointingModel } from './endpointing-model.ts';
 import { findModelFile } from './model-file.ts';
 import { answerOfMeanModel, bandsModel, meanModel, scoreModel } from './models.fixture.ts';
 import { Network } from './network.ts';
 import { installedRuntime, loadRuntime } from './runtime.ts';
 import { type ServingPort, serve } from './serve.ts';
-import { MOST_BYTES, TurnFeatures } from './turn-features.ts';
+import { TurnFeatures } from './turn-features.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'kav-model-'));
@@ -68,7 +69,7 @@ describe('a model in its thread, on the real runtime', () => {
   test('what is said before the last eight seconds is nothing to it', () => {
     const turn = speech(10_000, 4);
     const features = new TurnFeatures();
-    expect(features.compute(turn)).toEqual(features.compute(turn.subarray(turn.length - MOST_BYTES)));
+    expect(features.compute(turn)).toEqual(features.compute(turn.subarray(turn.length - HEARD_BYTES)));
   });
 
   test('a shorter turn stands at the end, behind silence', () => {

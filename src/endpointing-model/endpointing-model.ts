@@ -1,22 +1,12 @@
-/** A model that hears whether a pause is the end of the caller's turn. One thread serves all calls. */
+/** The model in the user's folder, loaded. One thread serves all calls. */
 import type { Clock } from '../core/clock.ts';
 import { ConfigError } from '../core/errors.ts';
+import type { EndpointingModel } from './contract.ts';
 import { findModelFile, MODEL_KEY } from './model-file.ts';
 import { ANSWER_MS } from './questions.ts';
 import { installedRuntime, type RuntimeName } from './runtime.ts';
 import { SharedThread } from './shared-thread.ts';
 import { startThread } from './thread.ts';
-
-export { MOST_BYTES } from './turn-features.ts';
-
-export interface EndpointingModel {
-  /**
-   * Asks about a pause: `mulaw` is the caller's turn so far, silence at its end included; its buffer is given away. The
-   * answer, from 0 (goes on) to 1 (is complete), comes later, within half a second, or never when the model is slow,
-   * busy, broken or closed. Returns the cancel, after which there is no answer.
-   */
-  ask(mulaw: Uint8Array<ArrayBuffer>, onAnswer: (completeness: number) => void): () => void;
-}
 
 export interface LoadedModel extends EndpointingModel {
   /** What the operator should know of it, one plain line each. */

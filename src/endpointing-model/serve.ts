@@ -1,6 +1,7 @@
 import { MULAW_SILENCE } from '../audio/mulaw.ts';
+import { HEARD_BYTES } from './contract.ts';
 import type { Network } from './network.ts';
-import { MOST_BYTES, TurnFeatures } from './turn-features.ts';
+import { TurnFeatures } from './turn-features.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 /** The worker's end of the thread. */
@@ -34,7 +35,7 @@ export async function serve(port: ServingPort, open: () => Promise<Network>): Pr
 
 /** How long the last run took. */
 async function warmUp(network: Network, features: TurnFeatures): Promise<number> {
-  const silence = new Uint8Array(MOST_BYTES).fill(MULAW_SILENCE);
+  const silence = new Uint8Array(HEARD_BYTES).fill(MULAW_SILENCE);
   let tookMs = 0;
   for (let run = 0; run < WARM_UP_RUNS; run++) {
     const from = performance.now();

@@ -50,7 +50,7 @@ test('a thread that died is started anew after a minute, and one that cannot be 
 
   clock.advanceTo(60_000);
   shared.ask(new Uint8Array(80), () => notes.push('answered while it starts'));
-  await expect.poll(() => threads.length).toBe(2);
+  await expect.poll(() => threads.length, { timeout: 15_000 }).toBe(2);
   expect(await ask()).toBeGreaterThan(0);
   expect(notes.slice(1)).toEqual(['the endpointing model answers again']);
 

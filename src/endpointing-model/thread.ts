@@ -26,13 +26,14 @@ export interface ModelThread {
 /** Resolves when the model is loaded and warm; from then on the thread keeps no process alive. Throws `ConfigError`. */
 export async function startThread({ data, clock, onAnswer, onLost }: ThreadOptions): Promise<ModelThread> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data });
+  // Without the flags of this process: those for what is run by `node --eval` would be refused here.
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data, execArgv: [] });
   const refuse = (problem: string, cause?: unknown): void =>
-    reject(new ConfigError(MODEL_KEY, `the model ${data.file} ${problem}`, MODEL_REMEDY, cause));
+    reject(new ConfigError(MODEL_KEY, `the model ${data.file} cannot be used: ${problem}`, MODEL_REMEDY, cause));
   let [problem, isClosed, isReady] = ['', false, false];
   worker.on('message', (message: FromWorker) => {
     if (message.type === 'ready') resolve(message.tookMs);
-    else if (message.type === 'refused') refuse(`cannot be used: ${message.problem}`);
+    else if (message.type === 'refused') refuse(message.problem);
     else onAnswer(message);
   });
   worker.on('error', (error) => {
@@ -43,7 +44,7 @@ export async function startThread({ data, clock, onAnswer, onLost }: ThreadOptio
     if (!isReady) refuse(end);
     else if (!isClosed) onLost(end);
   });
-  const disarm = clock.at(clock.now() + LOAD_MS, () => refuse(`takes over ${LOAD_MS / 1000} s to load`));
+  const disarm = clock.at(clock.now() + LOAD_MS, () => refuse(`it takes over ${LOAD_MS / 1000} s to load`));
   const close = async (): Promise<void> => {
     isClosed = true;
     await worker.terminate();

@@ -2,10 +2,9 @@ import { SAMPLE_RATE_HZ } from '../audio/frame.ts';
 import { LogMel, MEL_SAMPLES } from '../audio/log-mel.ts';
 import { decodeMulaw } from '../audio/mulaw.ts';
 import { resample } from '../audio/resample.ts';
+import { HEARD_BYTES } from './contract.ts';
 
 const MODEL_RATE_HZ = 16_000;
-/** What the model hears of a turn: the last 8 s. */
-export const MOST_BYTES = 8 * SAMPLE_RATE_HZ;
 const FULL_SCALE = 32_768;
 
 /**
@@ -19,7 +18,7 @@ export class TurnFeatures {
 
   /** 80 × 800 numbers, row after row; each time a new array. */
   compute(mulaw: Uint8Array): Float32Array<ArrayBuffer> {
-    const newest = mulaw.subarray(Math.max(0, mulaw.length - MOST_BYTES));
+    const newest = mulaw.subarray(Math.max(0, mulaw.length - HEARD_BYTES));
     const wide = resample(decodeMulaw(newest), SAMPLE_RATE_HZ, MODEL_RATE_HZ);
     const padding = MEL_SAMPLES - wide.length;
     this.#samples.fill(0, 0, padding);
