@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Fourier } from './fourier.ts';
 
 describe('the Fourier transform', () => {
-  test.each([1, 2, 3, 4, 8, 15, 60, 400])('of %i is what the sums of its definition are, twice over', (length) => {
+  test.each([1, 4, 5, 16, 20, 25, 100, 400])('of %i is what the sums of its definition are, twice over', (length) => {
     const fourier = new Fourier(length);
     for (const salt of [1, 2]) {
       const re = Array.from({ length }, (_, i) => Math.sin(salt * i * i + 1));
@@ -22,8 +22,8 @@ describe('the Fourier transform', () => {
     }
   });
 
-  test('has no length with a prime factor above 5', () => {
-    expect(() => new Fourier(14)).toThrow(RangeError);
+  test('has no other lengths', () => {
+    expect(() => new Fourier(8)).toThrow(RangeError);
     expect(() => new Fourier(0)).toThrow(RangeError);
   });
 });

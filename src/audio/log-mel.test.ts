@@ -43,12 +43,10 @@ describe('log-mel features', () => {
     expect(Math.max(...features)).toBeCloseTo(reference.max, 5);
   });
 
-  test('depend neither on what was computed before, nor on where they are written', () => {
+  test('do not depend on what was computed before', () => {
     const mel = new LogMel();
     mel.compute(scaled(melReferenceSignal().toReversed()));
-    const out = new Float32Array(MEL_BANDS * MEL_COLUMNS).fill(9);
-    expect(mel.compute(scaled(melReferenceSignal()), out)).toBe(out);
-    expect(out).toEqual(features);
+    expect(mel.compute(scaled(melReferenceSignal()))).toEqual(features);
   });
 
   test('of silence are all the same, and finite', () => {
@@ -57,6 +55,5 @@ describe('log-mel features', () => {
 
   test('need exactly eight seconds', () => {
     expect(() => new LogMel().compute(new Float32Array(MEL_SAMPLES - 1))).toThrow(RangeError);
-    expect(() => new LogMel().compute(new Float32Array(MEL_SAMPLES), new Float32Array(80))).toThrow(RangeError);
   });
 });

@@ -27,7 +27,7 @@ interface Band {
   readonly weights: Float64Array;
 }
 
-/** Tables and scratch space, about 2 MB. Not reentrant. */
+/** Tables and scratch space, about 1 MB. Not reentrant. */
 export class LogMel {
   readonly #fourier = new Fourier(WINDOW);
   readonly #window = Float64Array.from({ length: WINDOW }, (_, i) => Math.sin((Math.PI * i) / WINDOW) ** 2);
@@ -36,12 +36,12 @@ export class LogMel {
   readonly #power = new Float64Array(2 * BINS);
 
   /**
-   * The features of exactly 8 s of samples, on any scale: 80 rows of 800, row after row, in about −1 … 1.5. They are
-   * written into `out` when it is given. Throws `RangeError` for another number of samples or too short an `out`.
+   * The features of exactly 8 s of samples, on the scale ±1: 80 rows of 800, row after row, between about −1.5 and 2.
+   * Throws `RangeError` for another number of samples.
    */
-  compute(samples: ArrayLike<number>, out = new Float32Array(MEL_BANDS * MEL_COLUMNS)): Float32Array<ArrayBuffer> {
+  compute(samples: ArrayLike<number>): Float32Array<ArrayBuffer> {
     if (samples.length !== MEL_SAMPLES) throw new RangeError(`${samples.length} samples are not ${MEL_SAMPLES}`);
-    if (out.length < MEL_BANDS * MEL_COLUMNS) throw new RangeError('the output is too short');
+    const out = new Float32Array(MEL_BANDS * MEL_COLUMNS);
     this.#normalise(samples);
     let loudest = Number.NEGATIVE_INFINITY;
     for (let column = 0; column < MEL_COLUMNS; column += 2) {
@@ -55,7 +55,7 @@ export class LogMel {
       }
     }
     const floor = loudest - RANGE;
-    for (let i = 0; i < MEL_BANDS * MEL_COLUMNS; i++) out[i] = (Math.max(out[i]!, floor) + 4) / 4;
+    for (let i = 0; i < out.length; i++) out[i] = (Math.max(out[i]!, floor) + 4) / 4;
     return out;
   }
 

@@ -128,7 +128,7 @@ const OWN_VARIABLES = [
   {
     name: 'KAV_ENDPOINTING_MODEL',
     fallback: '',
-    help: 'Folder of a smart-turn v3 model, or its .onnx file: it hears each pause beside the rules. Needs onnxruntime-node.',
+    help: 'Folder of a smart-turn v3 model, or its .onnx file: it hears each pause, beside the rules. Needs onnxruntime-node.',
     schema: text,
   },
   {

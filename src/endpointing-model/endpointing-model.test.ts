@@ -112,7 +112,7 @@ describe('the thread’s end', () => {
     const sent: FromWorker[] = [];
     const receivers: ((message: ToWorker) => void)[] = [];
     const { promise: answered, resolve } = Promise.withResolvers<void>();
-    const runtime = await loadRuntime(installedRuntime()!);
+    const runtime = await loadRuntime('onnxruntime-web');
     const port: ServingPort = {
       on: (_event, receive) => receivers.push(receive),
       postMessage: (message) => {

@@ -29,7 +29,7 @@ export type PortMetadata =
       readonly shape: readonly (number | string)[];
     };
 
-/** The better first: the machine's own code is four times as fast as WebAssembly. */
+/** The better first: the machine's own code is three times as fast as WebAssembly. */
 const LOADERS = {
   'onnxruntime-node': async (): Promise<OnnxRuntime> => (await import('onnxruntime-node')) as OnnxRuntime,
   'onnxruntime-web': async (): Promise<OnnxRuntime> => (await import('onnxruntime-web')) as unknown as OnnxRuntime,
