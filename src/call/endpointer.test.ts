@@ -181,6 +181,12 @@ describe('with a model', () => {
     at(9_050, { type: 'speech-start', since: 9_000 });
     at(9_200, { type: 'speech-end', since: 9_100 });
     expect(model.heard).toHaveLength(1);
+
+    at(9_500, { type: 'speech-start', since: 9_400 });
+    at(9_600, { type: 'speech-sustained' });
+    at(9_800, { type: 'speech-end', since: 9_700 });
+    expect(model.heard, 'but for what made the agent fall silent').toHaveLength(2);
+    expect(model.isAwaited).toBe(true);
   });
 
   test('a closed endpointer awaits nothing', () => {

@@ -41,11 +41,10 @@ export class PauseListener {
       const isNewTurn = wordsSoFar(caller) === '' && caller.owedFinals === 0;
       if (isNewTurn) this.#turnFrom = event.since;
     }
-    if (event.type !== 'speech-end') return;
-    this.#forget();
     // While the agent holds its breath the floor is still to be given.
-    const isAsked = phase.name === 'listening' || ('task' in phase && phase.task.pausedAt !== undefined);
-    if (!isAsked) return;
+    const isOpen = phase.name === 'listening' || ('task' in phase && phase.task.pausedAt !== undefined);
+    if (event.type === 'speech-end' || !isOpen) this.#forget();
+    if (event.type !== 'speech-end' || !isOpen) return;
     const from = caller.words === '' ? this.#turnFrom : Math.min(this.#turnFrom, caller.wordsFrom);
     const turnMs = event.at - from + LEAD_MS;
     this.#cancel = this.#model.ask(this.#audio.newest(turnMs * BYTES_PER_MS), (completeness) => {

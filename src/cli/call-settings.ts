@@ -1,7 +1,6 @@
-import type { Clock } from '../core/clock.ts';
 import { ConfigError } from '../core/errors.ts';
 import { type CallSettings, defaultSettings } from '../core/settings.ts';
-import type { LoadedModel } from '../endpointing-model/endpointing-model.ts';
+import type { LoadedModel, LoadingOptions } from '../endpointing-model/endpointing-model.ts';
 import type { DetectorFactory } from '../vad/detector.ts';
 import type { Environment } from './environment.ts';
 
@@ -24,15 +23,10 @@ export async function loadDetectors(kind: Environment['KAV_VAD']): Promise<Detec
   return (await import('../vad/silero-detector.ts')).createSileroDetectors();
 }
 
-interface ModelContext {
-  readonly clock: Clock;
-  readonly warn: (note: string) => void;
-}
-
 /** The model of `KAV_ENDPOINTING_MODEL`; nothing of it is loaded when that is not set. Throws `ConfigError`. */
 export async function loadEndpointingModel(
   { KAV_ENDPOINTING: kind, KAV_ENDPOINTING_MODEL: path }: Environment,
-  context: ModelContext,
+  context: Omit<LoadingOptions, 'path'>,
 ): Promise<LoadedModel | undefined> {
   if (path === undefined) return undefined;
   if (kind === 'fixed') {

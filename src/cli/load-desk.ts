@@ -61,7 +61,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     onError: (error, callSid) => log.error('JOURNAL_ERROR', { call_sid: callSid, error: String(error) }),
   });
   const detectors = await loadDetectors(environment.KAV_VAD);
-  const endpointingModel = await loadEndpointingModel(environment, { clock, warn });
+  const endpointingModel = await loadEndpointingModel(environment, { clock, warn, onFate: metrics.endpointingModel });
   const desk = new Switchboard({
     clock,
     agent: runtime,

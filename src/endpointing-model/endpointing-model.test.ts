@@ -39,6 +39,7 @@ async function open(name: string): Promise<LoadedModel> {
     path: name,
     clock,
     warn: (note) => warnings.push(note),
+    onFate: () => {},
   });
   opened.push(model);
   return model;

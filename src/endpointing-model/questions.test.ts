@@ -6,12 +6,13 @@ let clock: VirtualClock;
 let posted: number[];
 let news: string[];
 let stuck: number;
+let fates: string[];
 let questions: Questions;
 const answers: number[] = [];
 
 beforeEach(() => {
   clock = new VirtualClock();
-  [posted, news, stuck] = [[], [], 0];
+  [posted, news, fates, stuck] = [[], [], [], 0];
   answers.length = 0;
   questions = new Questions({
     clock,
@@ -20,6 +21,7 @@ beforeEach(() => {
       posted.push(question);
     },
     onNews: (line) => news.push(line),
+    onFate: (fate) => fates.push(fate),
     onStuck: () => stuck++,
   });
 });
@@ -60,6 +62,7 @@ describe('questions to the model', () => {
     expect(answers, 'nobody was asked these').toEqual([]);
     answer(2);
     expect(answers).toEqual([0.2]);
+    expect(fates).toEqual(['dropped', 'dropped', 'used']);
   });
 
   test('are answered in time or not at all', () => {
@@ -70,6 +73,7 @@ describe('questions to the model', () => {
     pass(ANSWER_MS);
     answer(2);
     expect([answers, news]).toEqual([[0.2], []]);
+    expect(fates).toEqual(['dropped', 'used']);
   });
 
   test('give up when they have waited for half of their time', () => {
@@ -86,6 +90,7 @@ describe('questions to the model', () => {
     for (let i = 0; i < 40; i++) ask();
     for (let i = 1; i <= 40; i++) answer(i);
     expect(posted).toHaveLength(17);
+    expect(fates.toSorted()).toEqual([...Array(23).fill('refused'), ...Array(17).fill('used')]);
   });
 
   test('of a thread that says nothing for five seconds end it', () => {
@@ -98,6 +103,7 @@ describe('questions to the model', () => {
     expect(news).toEqual([expect.stringContaining('its thread hangs')]);
     answer(1);
     expect(answers).toEqual([]);
+    expect(fates).toEqual(['failed']);
   });
 
   test('leave no alarm behind', () => {

@@ -9,11 +9,15 @@ const MOST_WAITING = 16;
 /** A thread that thinks for so long will never answer. */
 const STUCK_MS = 5_000;
 
+/** What becomes of a question; `dropped` when nobody waits for it any more, `refused` when there is no time for it. */
+export type Fate = 'used' | 'dropped' | 'refused' | 'failed';
+
 export interface QuestionsOptions {
   readonly clock: Clock;
   readonly post: (message: ToWorker, transfer: readonly ArrayBuffer[]) => void;
   /** The model is not asked for a while, or is asked again: news for the operator. */
   readonly onNews: (news: string) => void;
+  readonly onFate: (fate: Fate) => void;
   /** There is no hope for the thread. */
   readonly onStuck: () => void;
 }
@@ -47,8 +51,12 @@ export class Questions {
 
   /** See `EndpointingModel.ask`. */
   ask(mulaw: Uint8Array<ArrayBuffer>, onAnswer: (completeness: number) => void): () => void {
-    const question: Question = { mulaw, onAnswer, askedAt: this.#options.clock.now(), isWanted: true };
-    if (this.isResting || this.#waiting.length === MOST_WAITING) return () => {};
+    const { clock, onFate } = this.#options;
+    if (this.isResting || this.#waiting.length === MOST_WAITING) {
+      onFate('refused');
+      return () => {};
+    }
+    const question: Question = { mulaw, onAnswer, askedAt: clock.now(), isWanted: true };
     this.#waiting.push(question);
     this.#giveNext();
     return () => {
@@ -60,26 +68,29 @@ export class Questions {
     const given = this.#given;
     if (given?.id !== answer.question) return;
     this.#forgetGiven();
-    const now = this.#options.clock.now();
+    const { clock, onFate } = this.#options;
+    const now = clock.now();
     const tookMs = Math.round(now - given.at);
     if (answer.type === 'failed') this.#fuse.failed(answer.problem);
     else if (tookMs > ANSWER_MS) this.#fuse.failed(`it took ${tookMs} ms for a pause, and ${ANSWER_MS} are allowed`);
     else this.#fuse.worked();
-    const isInTime = now - given.question.askedAt <= ANSWER_MS;
-    if (answer.type === 'answer' && isInTime && given.question.isWanted) given.question.onAnswer(answer.completeness);
+    const { askedAt, isWanted, onAnswer } = given.question;
+    const isUsed = isWanted && now - askedAt <= ANSWER_MS;
+    onFate(answer.type === 'failed' ? 'failed' : isUsed ? 'used' : 'dropped');
+    if (answer.type === 'answer' && isUsed) onAnswer(answer.completeness);
     this.#giveNext();
   }
 
   /** The thread is gone, and with it the question that it had. */
   lost(problem: string): void {
-    this.#forgetGiven();
-    this.#waiting.length = 0;
+    if (this.#given) this.#options.onFate('failed');
+    this.close();
     this.#fuse.blow(problem);
   }
 
   close(): void {
     this.#forgetGiven();
-    this.#waiting.length = 0;
+    for (const { isWanted } of this.#waiting.splice(0)) this.#options.onFate(isWanted ? 'refused' : 'dropped');
   }
 
   #giveNext(): void {
@@ -95,9 +106,11 @@ export class Questions {
 
   /** After half of its time a question has hardly a chance, and would cost the next one its own. */
   #nextWanted(): Question | undefined {
-    const since = this.#options.clock.now() - ANSWER_MS / 2;
+    const { clock, onFate } = this.#options;
+    const since = clock.now() - ANSWER_MS / 2;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       if (next.isWanted && next.askedAt >= since && !this.isResting) return next;
+      onFate(next.isWanted ? 'refused' : 'dropped');
     }
     return undefined;
   }

@@ -17,11 +17,13 @@ test('a thread that died is started anew after a minute, and one that cannot be 
   writeFileSync(file, meanModel());
   const clock = new VirtualClock();
   const notes: string[] = [];
+  const fates: string[] = [];
   const threads: ModelThread[] = [];
   let lost = Promise.withResolvers<void>();
   const shared = new SharedThread({
     clock,
     warn: (note) => notes.push(note),
+    onFate: (fate) => fates.push(fate),
     start: async ({ onAnswer, onLost }) => {
       const thread = await startThread({
         data: { file, runtime: installedRuntime()! },
@@ -64,4 +66,5 @@ test('a thread that died is started anew after a minute, and one that cannot be 
   expect(threads).toHaveLength(2);
   expect(notes).toHaveLength(3);
   expect(clock.alarms).toBe(0);
+  expect(fates).toEqual(['used', 'refused', 'refused', 'used', 'refused']);
 });

@@ -1,10 +1,11 @@
 import type { Clock } from '../core/clock.ts';
-import { Questions } from './questions.ts';
+import { type Fate, Questions } from './questions.ts';
 import type { ModelThread, ThreadOptions } from './thread.ts';
 
 export interface SharedThreadOptions {
   readonly clock: Clock;
   readonly warn: (note: string) => void;
+  readonly onFate: (fate: Fate) => void;
   readonly start: (news: Pick<ThreadOptions, 'onAnswer' | 'onLost'>) => Promise<ModelThread>;
 }
 
@@ -17,12 +18,13 @@ export class SharedThread {
   #isClosed = false;
 
   constructor(options: SharedThreadOptions) {
-    const { clock, warn } = options;
+    const { clock, onFate, warn } = options;
     this.#options = options;
     this.#questions = new Questions({
       clock,
       post: (message, transfer) => this.#thread?.post(message, transfer),
       onNews: warn,
+      onFate,
       onStuck: () => this.#lose('its thread hangs'),
     });
   }
@@ -40,9 +42,10 @@ export class SharedThread {
 
   /** See `EndpointingModel.ask`. */
   ask(mulaw: Uint8Array<ArrayBuffer>, onAnswer: (completeness: number) => void): () => void {
-    if (this.#isClosed || this.#questions.isResting) return () => {};
-    if (this.#thread) return this.#questions.ask(mulaw, onAnswer);
+    if (this.#isClosed) return () => {};
+    if (this.#thread || this.#questions.isResting) return this.#questions.ask(mulaw, onAnswer);
     this.#restarting ??= this.#restart();
+    this.#options.onFate('refused');
     return () => {};
   }
 
