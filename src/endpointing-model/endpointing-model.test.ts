@@ -9,7 +9,7 @@ import { encodeMulaw } from '../audio/mulaw.ts';
 import { ConfigError } from '../core/errors.ts';
 import { VirtualClock } from '../simulator/virtual-clock.ts';
 import { HEARD_BYTES } from './contract.ts';
-import { type LoadedModel, openEndpointingModel } from './endpointing-model.ts';
+import { type LoadedModel, openEndpointingModel, remarksOn } from './endpointing-model.ts';
 import { findModelFile } from './model-file.ts';
 import { answerOfMeanModel, bandsModel, meanModel, scoreModel } from './models.fixture.ts';
 import { Network } from './network.ts';
@@ -53,7 +53,6 @@ const answerOf = (model: LoadedModel, mulaw: Uint8Array<ArrayBuffer>): Promise<n
 describe('a model in its thread, on the real runtime', () => {
   test('answers from the turn’s features, one call like another, until it is closed', async () => {
     const model = await open(folderOf({ 'model.onnx': meanModel() }));
-    expect(model.remarks).toEqual([]);
     const turns = [speech(2_000, 1), speech(500, 2), speech(9_000, 3), new Uint8Array(0)];
     const expected = turns.map((turn) => answerOfMeanModel(new TurnFeatures().compute(turn)));
     const answers = await Promise.all(turns.map((turn) => answerOf(model, turn)));
@@ -155,6 +154,12 @@ describe('the thread’s end', () => {
 });
 
 describe('the runtime', () => {
+  test('is worth a remark when it is slow, and another where there is a faster one', () => {
+    expect(remarksOn(150, 'onnxruntime-web')).toEqual([]);
+    expect(remarksOn(151, 'onnxruntime-node')).toEqual([expect.stringMatching(/takes 151 ms .* too late\.$/)]);
+    expect(remarksOn(151, 'onnxruntime-web')).toEqual([expect.stringMatching(/; onnxruntime-node is .* as fast\.$/)]);
+  });
+
   test('is the faster of those that are installed', () => {
     expect(installedRuntime(() => {})).toBe('onnxruntime-node');
     expect(installedRuntime()).toBeDefined();

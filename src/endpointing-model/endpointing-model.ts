@@ -43,7 +43,8 @@ export async function openEndpointingModel({ path, clock, ...news }: LoadingOpti
   };
 }
 
-function remarksOn(tookMs: number, runtime: RuntimeName): readonly string[] {
+/** What the operator should know of a model that takes so long. */
+export function remarksOn(tookMs: number, runtime: RuntimeName): readonly string[] {
   if (tookMs <= SLOW_MS) return [];
   const faster = runtime === 'onnxruntime-web' ? '; onnxruntime-node is about three times as fast' : '';
   return [`The endpointing model takes ${tookMs} ms for a pause, so that many answers come too late${faster}.`];

@@ -33,16 +33,16 @@ export async function serve(port: ServingPort, open: () => Promise<Network>): Pr
   }
 }
 
-/** How long the last run took. */
+/** How long the fastest run took: the others are of code that was not compiled, or of a machine that did something else. */
 async function warmUp(network: Network, features: TurnFeatures): Promise<number> {
   const silence = new Uint8Array(HEARD_BYTES).fill(MULAW_SILENCE);
-  let tookMs = 0;
+  let fastestMs = Number.POSITIVE_INFINITY;
   for (let run = 0; run < WARM_UP_RUNS; run++) {
     const from = performance.now();
     await network.completenessOf(features.compute(silence));
-    tookMs = performance.now() - from;
+    fastestMs = Math.min(fastestMs, performance.now() - from);
   }
-  return tookMs;
+  return fastestMs;
 }
 
 const plain = (error: unknown): string =>

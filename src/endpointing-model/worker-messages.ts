@@ -13,7 +13,7 @@ export interface ToWorker {
 }
 
 export type FromWorker =
-  /** `tookMs`: how long it thought about eight seconds of silence, once warm. */
+  /** `tookMs`: how long it thinks about eight seconds of silence, once warm. */
   { readonly type: 'ready'; readonly tookMs: number } | { readonly type: 'refused'; readonly problem: string } | Answer;
 
 export type Answer =
