@@ -12,6 +12,7 @@ const RANK: Readonly<Record<string, number>> = {
   providers: 1,
   observe: 1,
   vad: 1,
+  'endpointing-model': 1,
   call: 2,
   server: 3,
   tuning: 3,

@@ -9,6 +9,7 @@ import type { CallEffect, CallEvent, EndReason } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
 import { floorOf } from '../core/turn.ts';
+import type { EndpointingModel } from '../endpointing-model/contract.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { SpeechEvent } from '../providers/contracts.ts';
@@ -36,6 +37,8 @@ export interface CallSessionOptions {
   readonly providers: CallProviders;
   readonly settings: CallSettings;
   readonly vad: SpeechDetector;
+  /** Hears each pause beside the rules; the session only asks it. */
+  readonly endpointingModel?: EndpointingModel | undefined;
   readonly callSid: string;
   readonly streamSid: string;
   readonly transport: MediaTransport;
@@ -106,6 +109,7 @@ export class CallSession implements MediaReceiver {
     this.#media = new MediaLoop({
       vad: options.vad,
       stt: providers.stt,
+      listener: this.#endpointer?.listener,
       isEcho: (frame) => this.#echo.isEcho(frame, clock.now()),
       onEdge: (edge) => this.#onEdge(edge),
       onGap: (gapMs) => options.log.debug('MEDIA_GAP', { gap_ms: gapMs }),
@@ -371,6 +375,7 @@ export class CallSession implements MediaReceiver {
     this.#bug?.disarm();
     this.#runner.stop();
     this.#replies.stop();
+    this.#endpointer?.close();
     this.#playout.close();
     this.#o.vad.close();
     this.#reportFrames();

@@ -5,6 +5,7 @@
 import { FRAME_MS } from '../audio/frame.ts';
 import type { EndReason } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
+import type { EndpointingModel } from '../endpointing-model/contract.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { textOf } from '../text/line.ts';
@@ -28,6 +29,8 @@ export interface SwitchboardOptions {
   readonly detectors: DetectorFactory;
   /** The RMS below which nothing is speech (`VAD_RMS`). */
   readonly vadRms: number;
+  /** Shared by all calls; whoever opened it closes it, after the switchboard. */
+  readonly endpointingModel?: EndpointingModel | undefined;
   readonly mostCalls: number;
   /** When known, calls of other accounts are refused: a token may sign for subaccounts too. */
   readonly accountSid: string | undefined;
@@ -158,7 +161,7 @@ export class Switchboard implements CallDesk {
   }
 
   #createSession(record: CallRecord, { callSid, streamSid }: StreamStart, transport: MediaTransport): CallSession {
-    const { agent, clock, detectors, journals, log, metrics, vadRms } = this.#o;
+    const { agent, clock, detectors, endpointingModel, journals, log, metrics, vadRms } = this.#o;
     const { settings } = agent.options;
     const callLog = log.child({ sid: streamSid, call_sid: callSid });
     const session: CallSession = new CallSession({
@@ -168,6 +171,7 @@ export class Switchboard implements CallDesk {
       providers: this.#prewarm.claim(callSid),
       settings,
       vad: detectors.open({ rmsFloor: vadRms, sustainFrames: Math.round(settings.bargeInMs / FRAME_MS) }),
+      endpointingModel,
       callSid,
       streamSid,
       transport,

@@ -7,11 +7,12 @@ import { createSpeechFolder } from '../call/speech-store.ts';
 import { Switchboard } from '../call/switchboard.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
+import type { LoadedModel } from '../endpointing-model/endpointing-model.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
 import { ProviderHealth } from '../providers/resilience/health.ts';
 import { loadAgent } from './agent-file.ts';
-import { callSettingsOf, loadDetectors } from './call-settings.ts';
+import { callSettingsOf, loadDetectors, loadEndpointingModel } from './call-settings.ts';
 import type { RawEnvironment } from './config.ts';
 import type { Environment } from './environment.ts';
 import { createNewsDesk } from './provider-news.ts';
@@ -40,6 +41,7 @@ export interface LoadedDesk {
   readonly desk: Switchboard;
   readonly runtime: AgentRuntime;
   readonly health: ProviderHealth;
+  readonly endpointingModel: LoadedModel | undefined;
   readonly ready: ReadyAgent;
 }
 
@@ -49,7 +51,8 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   const agent = await loadAgent(environment.KAV_AGENT);
   const onNews = createNewsDesk(log, metrics);
   const health = new ProviderHealth({ clock, onNews });
-  const context = { clock, env: raw, warn: (note: string) => log.warn('PROVIDER_NOTE', { note }) };
+  const warn = (note: string): void => log.warn('PROVIDER_NOTE', { note });
+  const context = { clock, env: raw, warn };
   const chosen = await chooseProviders(agent, { environment, context, health, onNews });
   const runtime = await createRuntime(agent, chosen, parts);
   const journals = new JournalFolder({
@@ -57,6 +60,8 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     clock,
     onError: (error, callSid) => log.error('JOURNAL_ERROR', { call_sid: callSid, error: String(error) }),
   });
+  const detectors = await loadDetectors(environment.KAV_VAD);
+  const endpointingModel = await loadEndpointingModel(environment, { clock, warn, onFate: metrics.endpointingModel });
   const desk = new Switchboard({
     clock,
     agent: runtime,
@@ -64,7 +69,8 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     log,
     metrics,
     version: VERSION,
-    detectors: await loadDetectors(environment.KAV_VAD),
+    detectors,
+    endpointingModel,
     vadRms: environment.VAD_RMS,
     mostCalls: environment.KAV_MAX_CALLS,
     accountSid: environment.TWILIO_ACCOUNT_SID,
@@ -73,8 +79,14 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   // Calls may come before the lines are spoken; they then wait for the voice, as every other sentence does.
   runtime.prepare().catch((error: unknown) => log.error('TTS_ERROR', { message: String(error) }));
   const providers = { stt: chosen.stt.name, brain: chosen.brain.name, tts: chosen.tts.name };
-  const remarks = [...chosen.passedOver, ...runtime.caveats];
-  return { desk, runtime, health, ready: { name: agent.name, language: agent.language, providers, remarks } };
+  const remarks = [...chosen.passedOver, ...runtime.caveats, ...(endpointingModel?.remarks ?? [])];
+  return {
+    desk,
+    runtime,
+    health,
+    endpointingModel,
+    ready: { name: agent.name, language: agent.language, providers, remarks },
+  };
 }
 
 async function createRuntime(agent: Agent, chosen: ChosenProviders, parts: Parts): Promise<AgentRuntime> {

@@ -8,8 +8,10 @@ export interface Trial {
 }
 
 type Value = number | boolean | string;
+/** What every journal has; a setting that was added later is not tried. */
+type Field = { [K in keyof CallSettings]-?: undefined extends CallSettings[K] ? never : K }[keyof CallSettings];
 type Parameter = {
-  readonly field: keyof CallSettings;
+  readonly field: Field;
   readonly scale?: number;
   /** Values that are tried beside the present one, given it. */
   readonly values: (now: Value) => readonly Value[];

@@ -8,6 +8,7 @@ import { Switchboard } from '../../src/call/switchboard.ts';
 import type { Tool } from '../../src/call/tool.ts';
 import type { MediaReceiver } from '../../src/call/transport.ts';
 import { type CallSettings, defaultSettings } from '../../src/core/settings.ts';
+import type { EndpointingModel } from '../../src/endpointing-model/contract.ts';
 import type { Log, LogFields } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import type { Brain, SpeechToText, TextToSpeech } from '../../src/providers/contracts.ts';
@@ -30,6 +31,7 @@ export interface OfficeOptions {
   readonly greeting?: AgentRuntimeOptions['greeting'];
   readonly tools?: Readonly<Record<string, Tool>>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly endpointingModel?: (clock: VirtualClock) => EndpointingModel;
   /** Called for each journal entry before it is kept; may throw. */
   readonly onEntry?: (callSid: string, entry: JournalEntry) => void;
 }
@@ -70,6 +72,7 @@ export class Office {
       version: 'test',
       detectors: createEnergyDetectors(),
       vadRms: 210,
+      endpointingModel: options.endpointingModel?.(this.clock),
       mostCalls: 100,
       accountSid: undefined,
       date: () => new Date(0),
