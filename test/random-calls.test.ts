@@ -13,6 +13,8 @@ import { createRandom } from '../src/simulator/random.ts';
 import { VirtualClock } from '../src/simulator/virtual-clock.ts';
 
 const CALLS = 10_000;
+/** Speech is timed only where it lasts for minutes. */
+const TIMED_SPEECH: ReadonlySet<string> = new Set(['cut-in', 'wordless']);
 let cutIns = 0;
 
 interface SentenceMarks {
@@ -45,6 +47,7 @@ class RandomShell {
   #mustHearUntil = 0;
   #queuedMs = 0; // of the live reply
   #hasCutIn = false;
+  #checks = 0;
   callerSpeaking = false;
   keysInterrupt: boolean;
   toolsUsed = 0;
@@ -57,6 +60,7 @@ class RandomShell {
       bargeIn: this.random() < 0.8,
       keysInterrupt: this.random() < 0.3,
       ...(this.random() < 0.3 ? { longTurnMs: 3_000, longTurnGraceMs: 1_000 } : {}),
+      ...(this.random() < 0.3 ? { noPersonMs: 4_000 } : {}),
       maxCallMs: this.random() < 0.1 ? 20_000 : 120_000,
     };
     this.keysInterrupt = this.settings.keysInterrupt === true;
@@ -70,7 +74,7 @@ class RandomShell {
         const isSilenced = effects.some(({ type }) => type === 'barge-in' || type === 'playout-pause');
         const isAllHeard = this.clock.now() >= this.#mustHearUntil && !this.#paused?.mustHearMs;
         expect(isSilenced && !isAllHeard, 'what must be heard is not interrupted').toBe(false);
-        this.#checkCutIns(effects);
+        this.#checkLines(effects);
         const stopsForKey = event.type === 'digit' && effects.some(({ type }) => type === 'barge-in');
         expect(stopsForKey && !this.keysInterrupt, 'keys interrupt only where that was said').toBe(false);
         if (event.type === 'expect' && this.#live === event.reply)
@@ -197,11 +201,15 @@ class RandomShell {
     });
   }
 
-  /** The line comes once per turn of the caller. */
-  #checkCutIns(effects: readonly CallEffect[]): void {
+  /** A long turn is cut in on once; a person is asked for before the caller is sent away. */
+  #checkLines(effects: readonly CallEffect[]): void {
     for (const effect of effects) {
       if (effect.type === 'turn-finished' && effect.turn.who === 'caller') this.#hasCutIn = false;
-      if (effect.type !== 'line-start' || effect.line !== 'cut-in') continue;
+      if (effect.type !== 'line-start') continue;
+      if (effect.line === 'person-check') this.#checks++;
+      expect(effect.line === 'no-person' && this.#checks === 0, 'who is sent away has been asked').toBe(false);
+      expect(this.#checks, 'nobody is asked for ever').toBeLessThanOrEqual(2);
+      if (effect.line !== 'cut-in') continue;
       expect(this.#hasCutIn, 'nobody is cut in on twice in one turn').toBe(false);
       this.#hasCutIn = true;
       cutIns++;
@@ -305,7 +313,7 @@ class RandomShell {
       expect(
         phase.name === 'listening' &&
           due! < this.runner.now() &&
-          turnDeadline(state.turn, state.playout, this.settings)?.due !== 'cut-in',
+          !TIMED_SPEECH.has(turnDeadline(state.turn, state.playout, this.settings)?.due ?? ''),
         'silence is never timed while the caller speaks',
       ).toBe(false);
     const task = taskOf(state.turn);

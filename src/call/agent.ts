@@ -97,6 +97,8 @@ const lineShapes = {
   'not-heard': fixedLine,
   filler: fixedLine,
   'cut-in': fixedLine,
+  'person-check': fixedLine,
+  'no-person': fixedLine,
   apology: fixedLine,
   goodbye: fixedLine,
   'time-limit': fixedLine,

@@ -6,11 +6,18 @@ import type { Environment } from './environment.ts';
 
 /** How calls behave, as the environment wants it; an agent's limits come on top. */
 export function callSettingsOf(environment: Environment): CallSettings {
+  const { longTurnMs: _, noPersonMs: __, ...defaults } = defaultSettings;
+  const { LONG_TURN_SEC, NO_PERSON_SEC } = environment;
   return {
-    ...defaultSettings,
+    ...defaults,
     endpointingMs: environment.EOU_MS,
     endpointing: environment.KAV_ENDPOINTING,
     bargeIn: environment.BARGE_IN,
+    bargeInMs: environment.BARGE_IN_MS,
+    bargeInCertainMs: environment.BARGE_IN_CERTAIN_MS,
+    resumeAfterMs: environment.RESUME_AFTER_MS,
+    ...(LONG_TURN_SEC === 0 ? {} : { longTurnMs: LONG_TURN_SEC * 1000 }),
+    ...(NO_PERSON_SEC === 0 ? {} : { noPersonMs: NO_PERSON_SEC * 1000 }),
     speculative: environment.SPECULATIVE_REPLY,
     dedupWindowMs: environment.DEDUP_WINDOW_SEC * 1000,
     playoutLeadMs: environment.PLAYOUT_LEAD_MS,

@@ -138,6 +138,36 @@ const OWN_VARIABLES = [
     schema: flag.default(true),
   },
   {
+    name: 'BARGE_IN_MS',
+    fallback: '120',
+    help: 'Speech over the agent, in ms, at which it falls silent to listen.',
+    schema: whole(120, 20, 2_000),
+  },
+  {
+    name: 'BARGE_IN_CERTAIN_MS',
+    fallback: '700',
+    help: 'Speech over the agent, in ms, that interrupts it even before a word is understood.',
+    schema: whole(700, 100, 5_000),
+  },
+  {
+    name: 'RESUME_AFTER_MS',
+    fallback: '900',
+    help: 'Silence in ms after speech over the agent, in which no words came, before the agent goes on.',
+    schema: whole(900, 100, 5_000),
+  },
+  {
+    name: 'LONG_TURN_SEC',
+    fallback: '90',
+    help: 'A caller who talks longer without an end is cut in on politely; 0: never.',
+    schema: whole(90, 0, 3_600),
+  },
+  {
+    name: 'NO_PERSON_SEC',
+    fallback: '60',
+    help: 'Sound without words for so long is asked whether a person is there, and so are machines that speak; 0: never.',
+    schema: whole(60, 0, 3_600),
+  },
+  {
     name: 'KAV_VAD',
     fallback: 'silero',
     help: '`silero`: a small network that knows voices from noise. `rms`: by level alone.',

@@ -9,6 +9,8 @@ export type LineName =
   | 'not-heard' // speech without words
   | 'filler' // "one moment please"
   | 'cut-in' // the caller has talked for minutes; the agent's answer follows
+  | 'person-check' // sound without words, or words of a machine: whether a person is there
+  | 'no-person' // none is: the polite end
   | 'apology' // a reply failed; the caller is asked to say it again
   | 'goodbye' // nobody is there: the polite end
   | 'time-limit' // the longest allowed call is over
@@ -19,6 +21,7 @@ export type EndReason =
   | 'caller-hung-up'
   | 'agent-finished'
   | 'no-input'
+  | 'no-person'
   | 'time-limit'
   | 'replies-failed'
   | 'recogniser-failed'
@@ -135,6 +138,8 @@ export interface Turn {
   readonly to: number;
   readonly interrupted?: true;
   readonly intended?: string;
+  /** Whether a person is there, asked or answered: no part of what the call is about, and nothing for the brain. */
+  readonly aside?: true;
 }
 
 export type CallEffect =

@@ -39,7 +39,7 @@ export function step(state: CallState, event: CallEvent, settings: CallSettings)
   if (isEnded(state) || isStale(state, event)) return [state, []];
   if (event.type === 'outcome') return [{ ...state, outcome: event.outcome }, []];
   const [playout, news] = stepPlayout(state.playout, event);
-  const context = { playout, news, settings };
+  const context = { playout, news, settings, transcript: state.transcript };
   const expired = event.type === 'deadline' && state.expiresAt !== undefined && event.at >= state.expiresAt;
   const [turn, effects] = expired ? expire(state, event.at, context) : stepTurn(state.turn, event, context);
   const memory = stepMemory(state.memory, event, state.transcript.length);

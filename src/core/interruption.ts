@@ -93,7 +93,7 @@ export function pressOver(state: TurnState, at: number, context: TurnContext): T
 }
 
 /** A `#` says that all keys have been pressed: it may belong to an earlier question. */
-export const arePressed = ({ digits }: CallerState): boolean => /[^#]/u.test(digits);
+const arePressed = ({ digits }: CallerState): boolean => /[^#]/u.test(digits);
 
 function claim(state: TurnState, task: ReplyTask, at: number): TurnStep {
   return resume({ ...state, phase: { name: 'speaking', task: { ...task, claimed: true } } }, at);

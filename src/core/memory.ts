@@ -47,7 +47,7 @@ export function remembered({ tools }: MemoryState, transcript: readonly Turn[]):
       entries.push({ who: 'tool', exchanges: tools[next]!.exchanges });
     }
     const said = transcript[turn];
-    if (said) entries.push(spoken(said));
+    if (said && !said.aside) entries.push(spoken(said));
   }
   return entries;
 }

@@ -32,6 +32,11 @@ export interface CallSettings {
   readonly longTurnMs?: number;
   /** How long such a pause is waited for. */
   readonly longTurnGraceMs?: number;
+  /**
+   * Sound without a word for so long is asked about, and after half as long again the call ends; machines that speak are
+   * asked, too. Left out: nobody is suspected.
+   */
+  readonly noPersonMs?: number;
   /** Whether an answer is begun before the caller's turn is surely over (`SPECULATIVE_REPLY`). */
   readonly speculative: boolean;
   /** Silence of an answer before its first filler: a filler is already spoken, so that it costs no time of its own. */
@@ -76,6 +81,7 @@ export const defaultSettings: CallSettings = {
   noInputPrompts: 2,
   longTurnMs: 90_000,
   longTurnGraceMs: 20_000,
+  noPersonMs: 60_000,
   speculative: true,
   firstFillerMs: 1_900,
   toolFillerMs: 1_500,

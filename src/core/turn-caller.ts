@@ -14,12 +14,13 @@ import { freshened, isRepeat } from './repeats.ts';
 import type { CallSettings } from './settings.ts';
 import { type CallerState, type TurnState, wordsSoFar } from './turn.ts';
 import type { TurnContext, TurnEffect } from './turn-effects.ts';
+import { endpoint } from './turn-end.ts';
 import { before, stay, type TurnStep, takeBack, withoutOverlap } from './turn-moves.ts';
-import { endpoint } from './turn-replies.ts';
 import { normalized } from './words.ts';
 
 export function onSpeechStart(state: TurnState, since: number): TurnStep {
-  const speaking: CallerState = { ...state.caller, speaking: true, sustained: false, speechFrom: since };
+  const { soundFrom = since } = state.caller;
+  const speaking: CallerState = { ...state.caller, speaking: true, sustained: false, speechFrom: since, soundFrom };
   return stay({ ...state, caller: state.phase.name === 'listening' ? freshened(speaking) : speaking });
 }
 
@@ -97,7 +98,9 @@ export function onFinal(state: TurnState, whole: string, at: number, context: Tu
 
 /** A backchannel over the agent is no turn: it is neither answered now nor afterwards. */
 function isHeardOut({ phase, caller }: TurnState, text: string, at: number, context: TurnContext): boolean {
-  return phase.name === 'speaking' && isOverReply(caller, context) && isOnlyListening(text, at, context);
+  // "Yes", over the question whether a person is there, is the answer.
+  if (phase.name !== 'speaking' || phase.task.line === 'person-check') return false;
+  return isOverReply(caller, context) && isOnlyListening(text, at, context);
 }
 
 const resumeUnlessSpeaking = (state: TurnState, at: number): TurnStep =>
@@ -116,15 +119,16 @@ export function onDigit(state: TurnState, digit: string, at: number, context: Tu
   const caller = { ...state.caller, digits: state.caller.digits + digit, digitAt: at };
   const next = { ...state, caller };
   const isEnd = digit === '#' && state.phase.name === 'listening' && !caller.speaking;
-  if (isEnd) return digitsDone(next, at, context.settings);
+  if (isEnd) return digitsDone(next, at, context);
   return digit === '#' ? stay(next) : pressOver(next, at, context);
 }
 
 /** Pressed keys are words; the `#` only says that they are all. */
-export function digitsDone(state: TurnState, at: number, settings: CallSettings): TurnStep {
-  const { digits, words } = state.caller;
+export function digitsDone(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const { soundFrom: _, ...known } = state.caller;
+  const { digits, words } = known;
   const pressed = digits.replaceAll('#', '');
-  const caller = { ...state.caller, digits: '', silentFrom: at, words: `${words} ${pressed}`.trim() };
+  const caller = { ...known, digits: '', silentFrom: at, words: `${words} ${pressed}`.trim() };
   if (caller.words === '') return stay({ ...state, caller });
-  return endpoint({ ...state, caller: words === '' ? { ...caller, wordsFrom: at } : caller }, at, settings);
+  return endpoint({ ...state, caller: words === '' ? { ...caller, wordsFrom: at } : caller }, at, context);
 }

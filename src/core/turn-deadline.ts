@@ -1,7 +1,7 @@
 /** The moments that a turn waits for, derived from its state: there is nothing to cancel, and nothing to leak. */
 import type { PlayoutState } from './playout.ts';
 import type { CallSettings } from './settings.ts';
-import { type CallerState, type ReplyTask, type TurnState, wordsSoFar } from './turn.ts';
+import { type CallerState, hasWords, type ReplyTask, type TurnState, wordsSoFar } from './turn.ts';
 import { normalized } from './words.ts';
 
 /** What a due deadline means; each is one branch of `stepTurn`. */
@@ -9,6 +9,7 @@ export type Due =
   | 'prepare'
   | 'endpoint'
   | 'cut-in'
+  | 'wordless'
   | 'no-words'
   | 'digits'
   | 'no-input'
@@ -46,7 +47,7 @@ export function turnDeadline(state: TurnState, playout: PlayoutState, settings: 
 
 function listeningDeadline(caller: CallerState, since: number, settings: CallSettings): Deadline | undefined {
   const usual = caller.speaking ? [] : [silenceDeadline(caller, since, settings)];
-  return earliest([...usual, ...cutInDeadline(caller, settings)]);
+  return earliest([...usual, ...cutInDeadline(caller, settings), ...wordlessDeadline(caller, settings)]);
 }
 
 function silenceDeadline(caller: CallerState, since: number, settings: CallSettings): Deadline {
@@ -58,10 +59,21 @@ function silenceDeadline(caller: CallerState, since: number, settings: CallSetti
   }
   if (caller.owedFinals > 0) return { at: caller.silentFrom + settings.transcriptWaitMs, due: 'no-words' };
   if (caller.digits !== '') return { at: caller.digitAt + settings.digitGapMs, due: 'digits' };
-  if (caller.words !== '' || caller.unheard) {
+  if (hasWords(caller) || caller.unheard) {
     return { at: caller.silentFrom + endpointMs, due: 'endpoint' };
   }
   return { at: since + settings.noInputMs, due: 'no-input' };
+}
+
+/** Sound that is longer past than this was a noise, and what follows is silence. */
+const SOUND_LASTS_MS = 10_000;
+
+/** Music, a machine, a radio: sound goes on and on, and there is no word in it. */
+function wordlessDeadline(caller: CallerState, { noPersonMs }: CallSettings): Deadline[] {
+  if (noPersonMs === undefined || caller.soundFrom === undefined || hasWords(caller)) return [];
+  const at = caller.soundFrom + (caller.held === undefined ? noPersonMs : noPersonMs / 2);
+  const isOver = !caller.speaking && caller.silentFrom + SOUND_LASTS_MS < at;
+  return isOver ? [] : [{ at, due: 'wordless' }];
 }
 
 /** Five digits, or three one by one: less is a price or a year. */
@@ -84,7 +96,7 @@ const isDictating = (caller: CallerState): boolean => caller.dictates === true |
 /** A pause that may well be the end of the turn, with words that nothing is prepared for yet. */
 function isWorthPreparing(caller: CallerState, settings: CallSettings): boolean {
   const words = wordsSoFar(caller);
-  if (!settings.speculative || words === '' || caller.digits !== '') return false;
+  if (!settings.speculative || words === (caller.held ?? '') || caller.digits !== '') return false;
   return caller.prepared === undefined || normalized(caller.prepared) !== normalized(words);
 }
 

@@ -1,5 +1,5 @@
 /** What the turn wants of the shell, and the record that it leaves of each reply. */
-import type { CallEffect } from './call-event.ts';
+import type { CallEffect, Turn } from './call-event.ts';
 import { heardText, intendedText, type PlayoutNews, type PlayoutState } from './playout.ts';
 import type { CallSettings } from './settings.ts';
 import type { ReplyTask } from './turn.ts';
@@ -9,6 +9,8 @@ export interface TurnContext {
   readonly playout: PlayoutState;
   readonly news: PlayoutNews | undefined;
   readonly settings: CallSettings;
+  /** All turns that are over. */
+  readonly transcript: readonly Turn[];
 }
 
 /** As the call's effects, but the generation of a clear or a pause is the playout's to count. */
@@ -39,8 +41,8 @@ export const abandoned = (task: ReplyTask, at: number, context: TurnContext): Tu
   ...cancelled(task),
 ];
 
-export function callerTurn(text: string, from: number, to: number): TurnEffect[] {
-  return text === '' ? [] : [{ type: 'turn-finished', turn: { who: 'caller', text, from, to } }];
+export function callerTurn(text: string, from: number, to: number, marks: Pick<Turn, 'aside'> = {}): TurnEffect[] {
+  return text === '' ? [] : [{ type: 'turn-finished', turn: { who: 'caller', text, from, to, ...marks } }];
 }
 
 export function agentTurn(task: ReplyTask, at: number, context: TurnContext, how: 'played' | 'cut'): TurnEffect[] {
@@ -48,6 +50,7 @@ export function agentTurn(task: ReplyTask, at: number, context: TurnContext, how
   const intended = intendedText(playout);
   const text = how === 'played' ? intended : heardText(playout, at, settings);
   if (text === '') return [];
-  const turn = { who: 'agent', text, from: playout.startedAt ?? task.since, to: at } as const;
+  const aside = task.line === 'person-check' ? ({ aside: true } as const) : {};
+  const turn = { who: 'agent', text, from: playout.startedAt ?? task.since, to: at, ...aside } as const;
   return [{ type: 'turn-finished', turn: text === intended ? turn : { ...turn, interrupted: true, intended } }];
 }

@@ -14,7 +14,7 @@ export function greet(state: TurnState, at: number): TurnStep {
 export function answer(state: TurnState, at: number): TurnStep {
   const { words, wordsFrom, silentFrom, cutIn } = state.caller;
   const [next, task] = newTask(state, { kind: 'answer', at, answers: words, from: wordsFrom, to: silentFrom, cutIn });
-  const { turnFrom: _, cutIn: __, dictates: ___, ...rest } = next.caller;
+  const { turnFrom: _, cutIn: __, dictates: ___, held: ____, ...rest } = next.caller;
   const caller = { ...rest, words: '', partial: '', unheard: false };
   return stay({ ...next, caller, unanswered: 0 }, { type: 'answer-start', reply: task.reply });
 }
@@ -47,6 +47,8 @@ function newTask(state: TurnState, { kind, at, line, leaving, cutIn, answers = '
     answersTo: to,
     ...(leaving === undefined ? {} : { leaving }),
     ...(cutIn ? { cutIn } : {}),
+    // Sound without words would make the question stutter.
+    ...(line === 'person-check' ? { undisturbed: true } : {}),
     fillers: 0,
     quietFrom: kind === 'answer' ? Math.min(to, at) : at,
   };
@@ -86,7 +88,7 @@ export function giveUp(state: TurnState, at: number, context: TurnContext): Turn
   const effects = abandoned(task, at, context);
   const failed = { ...state, failures: state.failures + 1 };
   const reason = task.leaving ?? 'replies-failed';
-  if (task.line === 'cut-in') return before(effects, listen(state, at));
+  if (task.line === 'cut-in' || task.line === 'person-check') return before(effects, listen(state, at));
   if (task.line === 'failure') return before(effects, hangUp(failed, reason, at, context.settings));
   const isLast = failed.failures >= 2 || task.kind === 'line';
   return before(effects, isLast ? say(failed, 'failure', at, reason) : say(failed, 'apology', at));
@@ -97,12 +99,12 @@ export function hangUp(state: TurnState, reason: EndReason, at: number, settings
   return stay({ ...state, phase: { name: 'leaving', reason, until } }, { type: 'hang-up', reason });
 }
 
-export function endpoint(state: TurnState, at: number, settings: CallSettings): TurnStep {
-  return state.caller.words === '' ? prompt(state, 'not-heard', at, settings) : answer(state, at);
-}
-
 export function prompt(state: TurnState, line: 'no-input' | 'not-heard', at: number, settings: CallSettings): TurnStep {
   const unanswered = state.unanswered + 1;
-  const next = { ...state, unanswered, caller: { ...state.caller, unheard: false } };
-  return unanswered > settings.noInputPrompts ? say(next, 'goodbye', at, 'no-input') : say(next, line, at);
+  const caller = { ...state.caller, unheard: false };
+  const next = { ...state, unanswered, caller };
+  if (unanswered <= settings.noInputPrompts) return say(next, line, at);
+  return caller.held === undefined ? say(next, 'goodbye', at, 'no-input') : sayNobody(next, at);
 }
+
+export const sayNobody = (state: TurnState, at: number): TurnStep => say(state, 'no-person', at, 'no-person');

@@ -16,8 +16,9 @@ import {
 } from './turn-caller.ts';
 import { type Due, turnDeadline } from './turn-deadline.ts';
 import { callerTurn, finished, type TurnContext, type TurnEffect } from './turn-effects.ts';
+import { askForPerson, endpoint } from './turn-end.ts';
 import { before, listen, stay, type TurnStep, withoutOverlap } from './turn-moves.ts';
-import { endpoint, giveUp, greet, hangUp, prompt, sayAndLeave } from './turn-replies.ts';
+import { giveUp, greet, hangUp, prompt, sayAndLeave } from './turn-replies.ts';
 import { endTools, startTools } from './turn-tools.ts';
 import { normalized } from './words.ts';
 
@@ -124,10 +125,11 @@ function onDeadline(state: TurnState, at: number, context: TurnContext): TurnSte
 
 const DUE: Readonly<Record<Due, (state: TurnState, at: number, context: TurnContext) => TurnStep>> = {
   prepare,
-  endpoint: (state, at, { settings }) => endpoint(state, at, settings),
+  endpoint,
+  wordless: (state, at) => askForPerson(state, at),
   'cut-in': (state, at) => cutIn(state, at),
   'no-words': noWords,
-  digits: (state, at, { settings }) => digitsDone(state, at, settings),
+  digits: digitsDone,
   'no-input': (state, at, { settings }) => prompt(state, 'no-input', at, settings),
   overlap: judgeSpeech,
   'barge-in': (state, at, context) =>
@@ -151,14 +153,14 @@ function prepare(state: TurnState): TurnStep {
 }
 
 /** The recogniser owes words and does not deliver: the partial serves, if there is one. */
-function noWords(state: TurnState, at: number, { settings }: TurnContext): TurnStep {
+function noWords(state: TurnState, at: number, context: TurnContext): TurnStep {
   const words = wordsSoFar(state.caller);
   const wordsFrom = state.caller.words === '' ? state.caller.speechFrom : state.caller.wordsFrom;
   const { answeredWords: _, ...known } = state.caller;
   const caller: CallerState = { ...known, owedFinals: 0, words, wordsFrom, partial: '' };
   const lastFinal = { text: normalized(state.caller.partial), at, fresh: false };
   const heard = state.caller.partial === '' ? caller : { ...caller, lastFinal };
-  return endpoint({ ...state, caller: heard }, at, settings);
+  return endpoint({ ...state, caller: heard }, at, context);
 }
 
 function fill(state: TurnState, at: number): TurnStep {

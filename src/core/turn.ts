@@ -32,6 +32,10 @@ export interface CallerState {
   readonly dictates?: true;
   /** So many words of the utterance in progress have been answered already. */
   readonly answeredWords?: number;
+  /** Words that wait, while we ask whether a person is there; there is something to answer once more have come. */
+  readonly held?: string;
+  /** Since the last words: when the first sound came. */
+  readonly soundFrom?: number;
   /** The words that an answer is being prepared for, ahead of the decision. */
   readonly prepared?: string;
   /** Speech without words that deserves "I did not hear you". */
@@ -87,6 +91,10 @@ export type Phase =
 export interface TurnState {
   readonly phase: Phase;
   readonly caller: CallerState;
+  /** How often a person was asked for. */
+  readonly checks?: number;
+  /** The caller said that it is a person. */
+  readonly isPerson?: true;
   /** What the newest question says of pressed keys. */
   readonly keysInterrupt?: boolean;
   /** The id of the newest reply. */
@@ -128,6 +136,9 @@ export function floorOf({ phase }: TurnState): FloorState {
 export function taskOf({ phase }: TurnState): ReplyTask | undefined {
   return phase.name === 'thinking' || phase.name === 'speaking' ? phase.task : undefined;
 }
+
+/** Whether there are words to answer. */
+export const hasWords = ({ held = '', words }: CallerState): boolean => words !== held;
 
 /** All that the caller is known to have said in this turn. */
 export const wordsSoFar = ({ words, partial }: CallerState): string => `${words} ${partial}`.trim();

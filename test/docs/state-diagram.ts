@@ -1,13 +1,21 @@
 /** Draws the states of a call from the code: every transition that thousands of random calls take. */
 import { type CallState, initialCall, isEnded, nextDeadline, step } from '../../src/core/call.ts';
 import type { CallEventBody } from '../../src/core/call-event.ts';
-import { defaultSettings } from '../../src/core/settings.ts';
+import { type CallSettings, defaultSettings } from '../../src/core/settings.ts';
 import { taskOf } from '../../src/core/turn.ts';
 import { turnDeadline } from '../../src/core/turn-deadline.ts';
 import { createRandom } from '../../src/simulator/random.ts';
 
 const WALKS = 6_000;
 const STEPS = 60;
+/** A walk takes less than a minute: what comes after minutes comes sooner, and keys stop the agent. */
+const SETTINGS: CallSettings = {
+  ...defaultSettings,
+  longTurnMs: 6_000,
+  longTurnGraceMs: 2_000,
+  noPersonMs: 10_000,
+  keysInterrupt: true,
+};
 
 /** A Mermaid state diagram; the order is fixed, so that the text changes only when the code does. */
 export function renderStateDiagram(): string {
@@ -25,12 +33,12 @@ function walk(seed: number, causes: Map<string, Set<string>>): void {
   let at = 0;
   for (let i = 0; i < STEPS && !isEnded(state); i++) {
     at += Math.floor(random() * 1_500);
-    const due = nextDeadline(state, defaultSettings);
+    const due = nextDeadline(state, SETTINGS);
     const event: CallEventBody =
       due !== undefined && (due <= at || random() < 0.1) ? { type: 'deadline' } : randomEvent(state, at, random);
     if (event.type === 'deadline') at = Math.max(at, due!);
     const cause = event.type === 'deadline' ? dueName(state, at) : event.type;
-    const [next] = step(state, { ...event, at }, defaultSettings);
+    const [next] = step(state, { ...event, at }, SETTINGS);
     note(state, next, cause, causes);
     state = next;
   }
@@ -46,7 +54,7 @@ function note(before: CallState, after: CallState, cause: string, causes: Map<st
 /** The deadline that fires, by the name it has in the code. */
 function dueName(state: CallState, at: number): string {
   if (state.expiresAt !== undefined && at >= state.expiresAt) return 'time-limit';
-  return turnDeadline(state.turn, state.playout, defaultSettings)?.due ?? 'time-limit';
+  return turnDeadline(state.turn, state.playout, SETTINGS)?.due ?? 'time-limit';
 }
 
 /** Events that can come in this state: the caller does as it likes, a reply keeps its order. */
@@ -61,7 +69,7 @@ function randomEvent(state: CallState, at: number, random: () => number): CallEv
     { type: 'transcript-final', text: random() < 0.2 ? '' : `words ${at}` },
     { type: 'transcript-partial', text: 'wor' },
     { type: 'digit', digit: random() < 0.3 ? '#' : '5' },
-    { type: 'sentence-start', reply, text: 'A sentence.' },
+    { type: 'sentence-start', reply, text: 'A sentence.', ...(random() < 0.1 ? { uninterruptible: true } : {}) },
     { type: 'sentence-end', reply, audioMs: 700 },
     { type: 'reply-end', reply, hangUp: random() < 0.1 },
   ];

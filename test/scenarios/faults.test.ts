@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defaultLines } from '../../src/call/agent-lines.ts';
 import { ProviderError } from '../../src/core/errors.ts';
 import { testContext } from '../../src/providers/conformance/context.ts';
 import type { Brain, SpeechToText, TextToSpeech } from '../../src/providers/contracts.ts';
@@ -91,7 +92,7 @@ describe('a voice', () => {
           ...session,
           synthesize(text, signal) {
             // Greeting and lines are spoken while the voice is well; during the call it is dead.
-            if (++lines > 8) throw failure('tts');
+            if (++lines > 1 + Object.keys(defaultLines('en-US')).length) throw failure('tts');
             return session.synthesize(text, signal);
           },
         };
