@@ -27,11 +27,12 @@ export async function tune(places: readonly string[], { json, set = [] }: TuneOp
   const trials = [...trialsAround(overview.settings), ...own];
   const tuner = new Tuner(trials, usualLatency(overview.timings));
   for await (const call of journals.calls()) tuner.add(call);
-  const asItWas = figuresOf(tuner.now);
+  const asItWas = figuresOf(tuner.unchanged);
   const rows: Row[] = trials.map(({ name }, i) => ({ name, figures: figuresOf(tuner.tallies[i]!) }));
   const report: TuningReport = {
     calls: overview.calls,
     settings: presentValues(overview.settings),
+    happened: figuresOf(tuner.happened),
     asItWas,
     rows,
     suggestion: suggest(asItWas, rows),

@@ -7,6 +7,9 @@ export interface TuningReport {
   readonly calls: number;
   /** The settings that were tried, as most of the calls had them. */
   readonly settings: Readonly<Record<string, number | boolean | string>>;
+  /** Read off the journals. */
+  readonly happened: Figures;
+  /** Decided again with nothing changed: the rows are held against it. */
   readonly asItWas: Figures;
   readonly rows: readonly Row[];
   readonly suggestion: Suggestion | undefined;
