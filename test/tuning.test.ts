@@ -12,7 +12,7 @@ import { createCannedRecogniser } from '../src/providers/scripted/canned-session
 import { usualLatency } from '../src/tuning/latency.ts';
 import { recordingOf } from '../src/tuning/recording.ts';
 import { TunedCall } from '../src/tuning/tuner.ts';
-import { type Office, hangUp, say, sayOver, wait, waitForAgent, wholeCall } from './scenarios/whole-call.ts';
+import { hangUp, type Office, say, sayOver, wait, waitForAgent, wholeCall } from './scenarios/whole-call.ts';
 
 /** Every decision, with how it comes out when nothing is changed; its number. */
 function expectSame(journal: ReadJournal, label: string): number {
@@ -23,7 +23,15 @@ function expectSame(journal: ReadJournal, label: string): number {
   return Object.values(happened).reduce((sum, decisions) => sum + decisions.length, 0);
 }
 
-const words = ['I would like a table for', 'four please', 'my number is 415 555', 'mhm', '', 'yes', 'what time do you open'];
+const words = [
+  'I would like a table for',
+  'four please',
+  'my number is 415 555',
+  'mhm',
+  '',
+  'yes',
+  'what time do you open',
+];
 
 /** Hears one of the texts in each utterance, or nothing. */
 const recogniser = (texts: readonly string[], finalMs: number) => (clock: Office['clock']) => {
