@@ -95,7 +95,7 @@ describe('with its own settings', () => {
         const { journal } = await wholeCall([...steps, waitForAgent, hangUp], options);
         decisions += expectSame(journal, 'a whole call');
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
     expect(decisions).toBeGreaterThan(100);
   });

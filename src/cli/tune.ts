@@ -7,7 +7,7 @@ import type { CallSettings } from '../core/settings.ts';
 import { figuresOf, type Row, suggest } from '../tuning/figures.ts';
 import { type ReplyTiming, usualLatency } from '../tuning/latency.ts';
 import { recordingOf } from '../tuning/recording.ts';
-import { renderReport, type TuningReport } from '../tuning/report.ts';
+import { counted, renderReport, type TuningReport } from '../tuning/report.ts';
 import { parseTrial, presentValues, trialsAround } from '../tuning/trials.ts';
 import { TunedCall, Tuner } from '../tuning/tuner.ts';
 import { parseEnvironment } from './config.ts';
@@ -27,11 +27,12 @@ export async function tune(places: readonly string[], { json, set = [] }: TuneOp
   const trials = [...trialsAround(overview.settings), ...own];
   const tuner = new Tuner(trials, usualLatency(overview.timings));
   for await (const call of journals.calls()) tuner.add(call);
-  const asItWas = figuresOf(tuner.now);
+  const asItWas = figuresOf(tuner.unchanged);
   const rows: Row[] = trials.map(({ name }, i) => ({ name, figures: figuresOf(tuner.tallies[i]!) }));
   const report: TuningReport = {
     calls: overview.calls,
     settings: presentValues(overview.settings),
+    happened: figuresOf(tuner.happened),
     asItWas,
     rows,
     suggestion: suggest(asItWas, rows),
@@ -108,7 +109,11 @@ class Journals {
       settings.set(key, kept);
     }
     const usual = [...settings.values()].sort((a, b) => b.calls - a.calls)[0];
-    if (!usual) throw new NotFoundError('a readable journal', `${this.#passedOver.length} files are none of Kav's.`);
+    if (!usual)
+      throw new NotFoundError(
+        'a readable journal',
+        `Kav has not written ${counted(this.#passedOver.length, 'file')} there.`,
+      );
     const others = sums.calls - usual.calls;
     return {
       calls: sums.calls,
@@ -126,7 +131,7 @@ class Journals {
   }: Record<'changed' | 'leftOut' | 'torn' | 'verdicts', number>): string[] {
     const passedOver = this.#passedOver.length;
     return [
-      ...(passedOver > 0 ? [`${passedOver} files are no journals of Kav's and are passed over`] : []),
+      ...(passedOver > 0 ? [`passed over: ${counted(passedOver, 'file')} that Kav has not written`] : []),
       ...(torn > 0
         ? [`${torn} calls were decided otherwise by another version; their last ${leftOut} steps are left out`]
         : []),
@@ -136,4 +141,4 @@ class Journals {
 }
 
 const mixed = (others: number): readonly string[] =>
-  others === 0 ? [] : [`${others} calls had other settings; each keeps its own but for what is tried`];
+  others === 0 ? [] : [`${counted(others, 'call')} had other settings; each keeps its own but for what is tried`];

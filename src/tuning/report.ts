@@ -7,6 +7,9 @@ export interface TuningReport {
   readonly calls: number;
   /** The settings that were tried, as most of the calls had them. */
   readonly settings: Readonly<Record<string, number | boolean | string>>;
+  /** Read off the journals. */
+  readonly happened: Figures;
+  /** Decided again with nothing changed: the rows are held against it. */
   readonly asItWas: Figures;
   readonly rows: readonly Row[];
   readonly suggestion: Suggestion | undefined;
@@ -17,12 +20,14 @@ export interface TuningReport {
 
 const AS_IT_WAS = 'as it was';
 
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 export function renderReport(report: TuningReport): string {
   const { asItWas, calls, remarks, reproduction, rows, settings } = report;
   const present = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   const before = { name: AS_IT_WAS, figures: asItWas };
   return [
-    `${calls} ${calls === 1 ? 'call' : 'calls'}, ${asItWas.turns} turns of callers; times in ms`,
+    `${counted(calls, 'call')}, ${counted(asItWas.turns, 'turn')} of callers; times in ms`,
     `as it was: ${present.join(' ')}`,
     ...remarks.map((remark) => `note: ${remark}`),
     `${reproduction.same} of ${reproduction.decisions} decisions come out as they happened when nothing is changed`,
@@ -39,7 +44,8 @@ function verdictOf({ asItWas, rows, suggestion }: TuningReport): readonly string
   const { turns } = asItWas;
   if (turns < FEWEST_TURNS) {
     const most = turns === 0 ? '' : `: even with none premature, ${Math.min(100, 300 / turns).toFixed(1)} % may be`;
-    return [`${turns} turns are too few to decide by${most}. Collect ${FEWEST_TURNS} or more.`, ''];
+    const few = `${counted(turns, 'turn')} ${turns === 1 ? 'is' : 'are'} too few to decide by`;
+    return [`${few}${most}. Collect ${FEWEST_TURNS} or more.`, ''];
   }
   if (!suggestion) return ['Nothing that was tried is clearly better than what is.', ''];
   const row = rows.find(({ name }) => name === suggestion.name)!;

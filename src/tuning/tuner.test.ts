@@ -15,7 +15,8 @@ function figures(journal: ReadJournal, ...changes: readonly Partial<CallSettings
   tuner.add(call);
   const { decisions, same } = tuner.reproduction;
   expect(same).toBe(decisions);
-  return [tuner.now, ...tuner.tallies].map(figuresOf);
+  expect(tuner.unchanged).toEqual(tuner.happened);
+  return [tuner.happened, ...tuner.tallies].map(figuresOf);
 }
 
 const fixed = { endpointing: 'fixed' } as const;

@@ -87,7 +87,10 @@ export interface Reproduction {
 export class Tuner {
   readonly #trials: readonly Trial[];
   readonly #usual: UsualLatency;
-  readonly now = emptyTally();
+  /** As the journals tell it. */
+  readonly happened = emptyTally();
+  /** Decided again with nothing changed: the same but for the lateness of timers. What is tried is held against it. */
+  readonly unchanged = emptyTally();
   readonly tallies: readonly Tally[];
   #decisions = 0;
   #same = 0;
@@ -105,8 +108,10 @@ export class Tuner {
   add(call: TunedCall): void {
     const { settings } = call.recording;
     const happened = call.happened();
-    this.#compare(happened, call.decide(settings, this.#usual));
-    call.count(this.now, happened, settings);
+    const again = call.decide(settings, this.#usual);
+    this.#compare(happened, again);
+    call.count(this.happened, happened, settings);
+    call.count(this.unchanged, again, settings);
     this.#trials.forEach(({ change }, i) => {
       const other = { ...settings, ...change };
       call.count(this.tallies[i]!, call.decide(other, this.#usual), other);
