@@ -20,6 +20,8 @@ export const USAGE = `npm run eval:turns -- [options]
   --stt-ms, --stt-partial-ms, --brain-ms, --voice-ms MS
                        how long the providers take (${DEFAULT_DELAYS.sttFinalMs}, ${DEFAULT_DELAYS.sttPartialMs}, ${DEFAULT_DELAYS.brainMs}, ${DEFAULT_DELAYS.voiceMs})
   --json FILE          all figures and timelines
+  --journals DIR       the calls' journals as a server writes them, one folder for each run: kav tune and kav replay
+                       read them
   --html FILE          a page with every call to see and hear
 
 Exit code 0: all limits are kept. 1: not all. 2: it could not be run.
@@ -34,6 +36,7 @@ export interface EvalOptions {
   readonly echo: Echo | undefined;
   readonly json: string | undefined;
   readonly html: string | undefined;
+  readonly journals: string | undefined;
   /** Settings that are given and that this version of Kav does not read. */
   readonly remarks: readonly string[];
 }
@@ -69,6 +72,7 @@ export function parseOptions(args: readonly string[], environment: Environment):
     echo: values.echo === undefined ? undefined : echoIn(values.echo),
     json: values.json,
     html: values.html,
+    journals: values.journals,
     remarks: unknown.map((name) => `this version of Kav does not know ${name}: it changes nothing`),
   };
 }
@@ -96,6 +100,7 @@ function read(args: readonly string[]) {
         'voice-ms': text,
         json: text,
         html: text,
+        journals: text,
         help: flag,
       },
     }).values;

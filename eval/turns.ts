@@ -7,6 +7,7 @@ import { ConfigError } from '../src/core/errors.ts';
 import { buildCorpus } from './corpus/build.ts';
 import { type Corpus, loadCorpus } from './corpus/load.ts';
 import { type EvalOptions, parseOptions, USAGE } from './options.ts';
+import { writeJournals } from './report/journals.ts';
 import { serializeRuns } from './report/json.ts';
 import { renderPage } from './report/page.ts';
 import { renderRun, renderVerdicts } from './report/table.ts';
@@ -55,8 +56,11 @@ function print(corpus: Corpus, runs: readonly RunResult[], { isReal }: EvalOptio
 }
 
 async function writeReports(corpus: Corpus, runs: readonly RunResult[], options: EvalOptions): Promise<void> {
-  const { html, isReal, json } = options;
+  const { html, isReal, journals, json } = options;
   if (json !== undefined) await write(json, serializeRuns(corpus.name, isReal, runs));
+  if (journals !== undefined) {
+    for (const folder of await writeJournals(journals, runs)) console.log(`written: ${folder}`);
+  }
   if (html !== undefined) await write(html, await renderPage(`Turn-taking: ${corpus.name}`, runs));
 }
 

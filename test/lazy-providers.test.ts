@@ -1,10 +1,11 @@
 /** What is not configured is not loaded: the packages of vendors that nobody chose cost nothing, not even a millisecond. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { meanModel } from '../src/endpointing-model/models.fixture.ts';
 
 const run = promisify(execFile);
 
@@ -35,6 +36,8 @@ const VENDOR_PACKAGES = [
   '@google/genai',
   'sherpa-onnx-node',
   'koffi',
+  'onnxruntime-node',
+  'onnxruntime-web',
 ];
 
 let dataDir: string;
@@ -63,6 +66,18 @@ describe('a server loads', () => {
     const loaded = await loadedBy({ KAV_STT: 'fake', KAV_BRAIN: 'fake', KAV_TTS: 'fake' });
     expect(loaded).toContain('fastify');
     expect(VENDOR_PACKAGES.filter((name) => loaded.includes(name))).toEqual([]);
+  });
+
+  test('the runtime of a model outside its own thread as little', async () => {
+    const folder = path.join(dataDir, 'model');
+    await mkdir(folder);
+    await writeFile(path.join(folder, 'model.onnx'), meanModel());
+    const local = { KAV_STT: 'fake', KAV_BRAIN: 'fake', KAV_TTS: 'fake' };
+    const loaded = await loadedBy({ ...local, KAV_ENDPOINTING_MODEL: folder });
+    expect(VENDOR_PACKAGES.filter((name) => loaded.includes(name))).toEqual([]);
+    await expect(loadedBy({ ...local, KAV_ENDPOINTING_MODEL: dataDir })).rejects.toThrow(
+      /ConfigError: KAV_ENDPOINTING_MODEL: there is no \.onnx file in/,
+    );
   });
 
   test('the vendor that was chosen, and no other', async () => {

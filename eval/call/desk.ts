@@ -3,7 +3,7 @@ import { defaultLines } from '../../src/call/agent-lines.ts';
 import { AgentRuntime } from '../../src/call/agent-runtime.ts';
 import { noFacts } from '../../src/call/call-facts.ts';
 import { createSoloCluster } from '../../src/call/cluster.ts';
-import type { JournalEntry } from '../../src/call/journal.ts';
+import type { JournalEntry, JournalHead } from '../../src/call/journal.ts';
 import { StreamTokens } from '../../src/call/stream-tokens.ts';
 import { Switchboard } from '../../src/call/switchboard.ts';
 import type { Clock } from '../../src/core/clock.ts';
@@ -24,6 +24,8 @@ export interface EvalDeskOptions {
 
 export interface EvalDesk {
   readonly desk: Switchboard;
+  /** Of the one call, once it has begun. */
+  readonly head: () => JournalHead | undefined;
   readonly entries: readonly JournalEntry[];
   close(): Promise<void>;
 }
@@ -34,11 +36,17 @@ export async function openEvalDesk(options: EvalDeskOptions): Promise<EvalDesk> 
   const runtime = createRuntime(options);
   await runtime.prepare();
   const entries: JournalEntry[] = [];
+  let head: JournalHead | undefined;
   const desk = new Switchboard({
     clock,
     agent: runtime,
     // Entries are kept as they are: the core never changes an event or an effect.
-    journals: { open: () => ({ write: (entry) => void entries.push(entry), close: async () => {} }) },
+    journals: {
+      open: (opened) => {
+        head = opened;
+        return { write: (entry) => void entries.push(entry), close: async () => {} };
+      },
+    },
     log: silentLog,
     metrics,
     version: 'eval',
@@ -54,7 +62,7 @@ export async function openEvalDesk(options: EvalDeskOptions): Promise<EvalDesk> 
     await desk.close();
     await runtime.close();
   };
-  return { desk, entries, close };
+  return { desk, head: () => head, entries, close };
 }
 
 function createRuntime({ clock, parts, plan, witness }: EvalDeskOptions): AgentRuntime {

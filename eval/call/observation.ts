@@ -1,11 +1,12 @@
-/** One call as it was played and heard: all that the measures and the page are made from. */
+/** One call with its journal: all that the measures and the page are made from. */
 
 import type { DefaultLines } from '../../src/call/agent-lines.ts';
-import type { JournalEntry } from '../../src/call/journal.ts';
+import type { JournalEntry, JournalHead } from '../../src/call/journal.ts';
 import type { CallPlan } from './plan.ts';
 import type { Witness } from './witness.ts';
 
-export interface Observation {
+/** What was played and heard. */
+export interface HeardCall {
   readonly plan: CallPlan;
   readonly witness: Witness;
   readonly lines: DefaultLines;
@@ -16,4 +17,8 @@ export interface Observation {
   readonly endedBy: 'caller' | 'server';
   /** What Twilio, or the caller, would have complained about. */
   readonly warnings: readonly string[];
+}
+
+export interface Observation extends HeardCall {
+  readonly head: JournalHead;
 }

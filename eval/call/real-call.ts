@@ -23,7 +23,7 @@ const AUTH_TOKEN = 'only-on-loopback';
 export async function playForReal(plan: CallPlan, parts: SharedParts): Promise<Observation> {
   const clock = createRealClock();
   const witness = new Witness();
-  const { close, desk, entries } = await openEvalDesk({ clock, plan, witness, parts });
+  const { close, desk, entries, head } = await openEvalDesk({ clock, plan, witness, parts });
   const server = await openHttpServer({
     port: 0,
     host: '127.0.0.1',
@@ -39,7 +39,17 @@ export async function playForReal(plan: CallPlan, parts: SharedParts): Promise<O
     const { phone, end } = await dial(server.url, clock, plan, witness);
     const { caller, agent } = phone.recordings!;
     const warnings = phone.warnings.map(({ message }) => message);
-    return { plan, witness, lines: defaultLines(plan.language), entries, caller, agent, endedBy: end.by, warnings };
+    return {
+      plan,
+      witness,
+      lines: defaultLines(plan.language),
+      head: head()!,
+      entries,
+      caller,
+      agent,
+      endedBy: end.by,
+      warnings,
+    };
   } finally {
     await close();
     await server.close();

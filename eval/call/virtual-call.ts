@@ -20,7 +20,7 @@ const LATENCY_MS = 1;
 export async function playVirtually(plan: CallPlan, parts: SharedParts): Promise<Observation> {
   const clock = new VirtualClock();
   const witness = new Witness();
-  const { close, desk, entries } = await openEvalDesk({ clock, plan, witness, parts });
+  const { close, desk, entries, head } = await openEvalDesk({ clock, plan, witness, parts });
   const line = new VirtualLine(clock, await openCall(desk), plan, witness);
   line.phone.start();
   while (!line.isOver) await clock.advance(500);
@@ -30,7 +30,8 @@ export async function playVirtually(plan: CallPlan, parts: SharedParts): Promise
   const { caller, agent } = line.phone.recordings!;
   const warnings = line.phone.warnings.map(({ message }) => message);
   const { endedBy } = line;
-  return { plan, witness, lines: defaultLines(plan.language), entries, caller, agent, endedBy, warnings };
+  const lines = defaultLines(plan.language);
+  return { plan, witness, lines, head: head()!, entries, caller, agent, endedBy, warnings };
 }
 
 const SIDS = { callSid: `CA${'1'.repeat(32)}`, streamSid: `MZ${'1'.repeat(32)}`, accountSid: `AC${'1'.repeat(32)}` };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { defaultLines } from '../../src/call/agent-lines.ts';
 import type { JournalEntry } from '../../src/call/journal.ts';
 import type { CallEffect } from '../../src/core/call-event.ts';
-import type { Observation } from '../call/observation.ts';
+import type { HeardCall } from '../call/observation.ts';
 import { planCall } from '../call/plan.ts';
 import { babble } from '../call/voice.ts';
 import { Witness } from '../call/witness.ts';
@@ -26,7 +26,7 @@ const entry = (at: number, reply: number, effects: readonly CallEffect[] = []): 
 });
 
 /** A call in which the agent is heard like this; replies 1 and 2 were both to say TEXT. */
-function observe(...pieces: readonly Piece[]): Observation {
+function observe(...pieces: readonly Piece[]): HeardCall {
   const agent = new Uint8Array(12_000 * 8).fill(0xff);
   for (const { atMs, audio } of pieces) agent.set(audio, atMs * 8);
   const witness = new Witness();

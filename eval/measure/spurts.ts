@@ -2,7 +2,7 @@
 import { FRAME_BYTES, FRAME_MS } from '../../src/audio/frame.ts';
 import type { CallEffect, LineName } from '../../src/core/call-event.ts';
 import { Ear } from '../../src/simulator/ear.ts';
-import type { Observation } from '../call/observation.ts';
+import type { HeardCall } from '../call/observation.ts';
 import { type HeardWord, heardWords } from './heard.ts';
 
 export interface Spurt {
@@ -30,7 +30,7 @@ const WHOLE_WORD = 0.9;
 /** What a reply is to say. */
 type Reply = Pick<Spurt, 'kind' | 'line'> & { readonly text: string };
 
-export function spurtsOf(observation: Observation): readonly Spurt[] {
+export function spurtsOf(observation: HeardCall): readonly Spurt[] {
   const { agent, lines, plan, witness } = observation;
   const words = heardWords(agent, witness.utterances);
   const replies = repliesOf(observation);
@@ -73,7 +73,7 @@ function joined(track: Uint8Array): readonly { readonly from: number; readonly t
   return spans;
 }
 
-function repliesOf({ entries, lines, plan, witness }: Observation): ReadonlyMap<number, Reply> {
+function repliesOf({ entries, lines, plan, witness }: HeardCall): ReadonlyMap<number, Reply> {
   const replies = new Map<number, Reply>();
   for (const effect of entries.flatMap(({ effects }): readonly CallEffect[] => effects)) {
     if (effect.type === 'greeting-start') replies.set(effect.reply, { kind: 'greeting', text: plan.greeting });

@@ -9,6 +9,7 @@ import type { CallEffect, CallEvent, CallEventBody, EndReason } from '../core/ca
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
 import { floorOf } from '../core/turn.ts';
+import type { EndpointingModel } from '../endpointing-model/contract.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { SpeechEvent } from '../providers/contracts.ts';
@@ -41,6 +42,8 @@ export interface CallSessionOptions {
   readonly providers: CallProviders;
   readonly settings: CallSettings;
   readonly vad: SpeechDetector;
+  /** Hears each pause beside the rules; the session only asks it. */
+  readonly endpointingModel?: EndpointingModel | undefined;
   readonly callSid: string;
   readonly streamSid: string;
   readonly transport: MediaTransport;
@@ -113,6 +116,7 @@ export class CallSession implements MediaReceiver {
     this.#media = new MediaLoop({
       vad: options.vad,
       stt: providers.stt,
+      listener: this.#endpointer?.listener,
       isEcho: (frame) => {
         options.recording?.caller(frame);
         return this.#echo.isEcho(frame, clock.now());
@@ -366,6 +370,7 @@ export class CallSession implements MediaReceiver {
     this.#bug?.disarm();
     this.#runner.stop();
     this.#replies.stop();
+    this.#endpointer?.close();
     this.#playout.close();
     this.#o.recording?.close();
     this.#o.vad.close();

@@ -14,6 +14,8 @@ export interface MediaLoopOptions {
   /** Whether this frame is only the agent's own voice coming back: nobody hears it then. */
   readonly isEcho: (frame: Uint8Array) => boolean;
   readonly onEdge: (edge: VadEdge) => void;
+  /** Also hears each frame, when there is anybody; as the recogniser does, before the edge that the frame completes. */
+  readonly listener?: { hear(frame: Uint8Array): void } | undefined;
   /** The carrier left out so much audio; silence was put in its place. */
   readonly onGap: (gapMs: number) => void;
 }
@@ -57,9 +59,10 @@ export class MediaLoop {
 
   #onFrame(received: Uint8Array): void {
     this.#framesReceived++;
-    const { isEcho, vad, stt, onEdge } = this.#options;
+    const { isEcho, vad, stt, onEdge, listener } = this.#options;
     const frame = isEcho(received) ? SILENCE : received;
     stt.write(frame);
+    listener?.hear(frame);
     const edge = vad.push(frame);
     if (!edge) return;
     // The core first: the recogniser's answer must find it waiting.

@@ -1,6 +1,7 @@
 /** Makes the session of a stream, with everything that is its own: detector, journal, facts. */
 import { FRAME_MS } from '../audio/frame.ts';
 import type { Clock } from '../core/clock.ts';
+import type { EndpointingModel } from '../endpointing-model/contract.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { DetectorFactory } from '../vad/detector.ts';
@@ -24,6 +25,8 @@ export interface SessionFactoryOptions {
   readonly detectors: DetectorFactory;
   /** The RMS below which nothing is speech (`VAD_RMS`). */
   readonly vadRms: number;
+  /** Shared by all calls; whoever opened it closes it, after the switchboard. */
+  readonly endpointingModel?: EndpointingModel | undefined;
   readonly facts: FactSource;
   /** There when the agent records. */
   readonly recorders?: Recorders | undefined;
@@ -52,7 +55,7 @@ export class SessionFactory {
   }
 
   create({ record, ...session }: NewSession): CallSession {
-    const { agent, clock, detectors, journals, log, metrics, vadRms } = this.#o;
+    const { agent, clock, detectors, endpointingModel, journals, log, metrics, vadRms } = this.#o;
     const { callSid } = record.call;
     const { settings } = agent.options;
     const facts = this.#factsOf(record, session.streamSid);
@@ -64,6 +67,7 @@ export class SessionFactory {
       agent,
       settings,
       vad: detectors.open({ rmsFloor: vadRms, sustainFrames: Math.round(settings.bargeInMs / FRAME_MS) }),
+      endpointingModel,
       callSid,
       journal: journals.open(this.#headOf(record, session.streamSid)),
       facts,

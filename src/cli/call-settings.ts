@@ -1,4 +1,6 @@
+import { ConfigError } from '../core/errors.ts';
 import { type CallSettings, defaultSettings } from '../core/settings.ts';
+import type { LoadedModel, LoadingOptions } from '../endpointing-model/endpointing-model.ts';
 import type { DetectorFactory } from '../vad/detector.ts';
 import type { Environment } from './environment.ts';
 
@@ -26,4 +28,18 @@ export function callSettingsOf(environment: Environment): CallSettings {
 export async function loadDetectors(kind: Environment['KAV_VAD']): Promise<DetectorFactory> {
   if (kind === 'rms') return (await import('../vad/energy-detector.ts')).createEnergyDetectors();
   return (await import('../vad/silero-detector.ts')).createSileroDetectors();
+}
+
+/** The model of `KAV_ENDPOINTING_MODEL`; nothing of it is loaded when that is not set. Throws `ConfigError`. */
+export async function loadEndpointingModel(
+  { KAV_ENDPOINTING: kind, KAV_ENDPOINTING_MODEL: path }: Environment,
+  context: Omit<LoadingOptions, 'path'>,
+): Promise<LoadedModel | undefined> {
+  if (path === undefined) return undefined;
+  if (kind === 'fixed') {
+    const remedy = 'Unset one of the two.';
+    throw new ConfigError('KAV_ENDPOINTING_MODEL', 'is of no use with KAV_ENDPOINTING=fixed', remedy);
+  }
+  const { openEndpointingModel } = await import('../endpointing-model/endpointing-model.ts');
+  return openEndpointingModel({ path, ...context });
 }

@@ -167,6 +167,12 @@ const OWN_VARIABLES = [
     schema: z.enum(['rules', 'fixed'], { error: 'must be rules or fixed' }).default('rules'),
   },
   {
+    name: 'KAV_ENDPOINTING_MODEL',
+    fallback: '',
+    help: 'Folder of a smart-turn v3 model, or its .onnx file: it hears each pause, beside the rules. Needs onnxruntime-node.',
+    schema: text,
+  },
+  {
     name: 'BARGE_IN',
     fallback: 'true',
     help: 'Whether the caller may interrupt the agent.',

@@ -9,13 +9,14 @@ import { StreamTokens } from '../call/stream-tokens.ts';
 import { Switchboard } from '../call/switchboard.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
+import type { LoadedModel } from '../endpointing-model/endpointing-model.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
 import { ProviderHealth } from '../providers/resilience/health.ts';
 import { RECORDINGS_FOLDER } from '../recording/layout.ts';
 import { Recordings } from '../recording/recordings.ts';
 import { loadAgent } from './agent-file.ts';
-import { callSettingsOf, loadDetectors } from './call-settings.ts';
+import { callSettingsOf, loadDetectors, loadEndpointingModel } from './call-settings.ts';
 import { type RawEnvironment, recordingKeysFor } from './config.ts';
 import type { Environment } from './environment.ts';
 import { type Keeping, openKeeping } from './keeping.ts';
@@ -48,6 +49,7 @@ export interface LoadedDesk {
   readonly health: ProviderHealth;
   readonly keeping: Keeping;
   readonly recordings: Recordings | undefined;
+  readonly endpointingModel: LoadedModel | undefined;
   readonly ready: ReadyAgent;
 }
 
@@ -58,7 +60,8 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   const recordingKeys = recordingKeysFor(agent, environment);
   const onNews = createNewsDesk(log, metrics);
   const health = new ProviderHealth({ clock, onNews });
-  const context = { clock, env: raw, warn: (note: string) => log.warn('PROVIDER_NOTE', { note }) };
+  const warn = (note: string): void => log.warn('PROVIDER_NOTE', { note });
+  const context = { clock, env: raw, warn };
   const chosen = await chooseProviders(agent, { environment, context, health, onNews });
   const runtime = await createRuntime(agent, chosen, parts);
   const keeping = await openKeeping(parts);
@@ -76,6 +79,8 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     clock,
     onError: (error, callSid) => log.error('JOURNAL_ERROR', { call_sid: callSid, error: String(error) }),
   });
+  const detectors = await loadDetectors(environment.KAV_VAD);
+  const endpointingModel = await loadEndpointingModel(environment, { clock, warn, onFate: metrics.endpointingModel });
   const desk = new Switchboard({
     clock,
     agent: runtime,
@@ -83,7 +88,8 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     log,
     metrics,
     version: VERSION,
-    detectors: await loadDetectors(environment.KAV_VAD),
+    detectors,
+    endpointingModel,
     vadRms: environment.VAD_RMS,
     mostCalls: environment.KAV_MAX_CALLS,
     accountSid: environment.TWILIO_ACCOUNT_SID,
@@ -95,13 +101,14 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   // Calls may come before the lines are spoken; they then wait for the voice, as every other sentence does.
   runtime.prepare().catch((error: unknown) => log.error('TTS_ERROR', { message: String(error) }));
   const providers = { stt: chosen.stt.name, brain: chosen.brain.name, tts: chosen.tts.name };
-  const remarks = [...chosen.passedOver, ...runtime.caveats];
+  const remarks = [...chosen.passedOver, ...runtime.caveats, ...(endpointingModel?.remarks ?? [])];
   return {
     desk,
     runtime,
     health,
     keeping,
     recordings,
+    endpointingModel,
     ready: { name: agent.name, language: agent.language, providers, remarks },
   };
 }

@@ -35,6 +35,7 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   addCall(program, finish);
   addReplay(program, finish);
   addRecording(program, finish);
+  addTune(program, finish);
   addDemo(program, finish);
   return program;
 }
@@ -106,6 +107,23 @@ function addRecording(program: Command, finish: Finish): void {
       finish(await recording(call, options));
     });
 }
+
+function addTune(program: Command, finish: Finish): void {
+  program
+    .command('tune')
+    .description(
+      'Decide recorded calls again with other settings of the turn-taking, and tell what each change buys and costs.',
+    )
+    .argument('[journal...]', '.jsonl files and folders of them; without any, the folder journals of KAV_DATA_DIR')
+    .option('--set <settings>', 'NAME=VALUE, or several with commas: one more row; may be repeated', collected)
+    .option('--json', 'print the figures as JSON and nothing else')
+    .action(async (journals, options) => {
+      const { tune } = await import('./tune.ts');
+      finish(await tune(journals, options));
+    });
+}
+
+const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 function addDemo(program: Command, finish: Finish): void {
   program

@@ -78,7 +78,7 @@ async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, { log,
   const loaded = await loading.catch(() => undefined);
   await loaded?.desk.close();
   await server.close();
-  await loaded?.runtime.close();
+  await Promise.all([loaded?.runtime.close(), loaded?.endpointingModel?.close()]);
   loaded?.health.close();
   await loaded?.recordings?.close();
   await loaded?.keeping.close();

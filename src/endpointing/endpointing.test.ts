@@ -124,6 +124,21 @@ describe('waits', () => {
     expect(ask({ words: '+49 30 123', expects: 'phone' }).reasons).toEqual(['digits-7-international']);
   });
 
+  test("a model's opinion moves the waits of words that are not certain, and stands among the reasons", () => {
+    const waits = (words: string, expects: EndpointQuestion['expects'] = 'open') =>
+      [0, 0.5, 1].map((completeness) => ask({ words, expects, completeness }).waitMs);
+    expect(waits('my internet is not working properly')).toEqual([810, 450, 270]);
+    expect(waits('what are your opening hours')).toEqual([576, 320, 200]);
+    expect(waits('I want to book an appointment for')).toEqual([2_160, 1_200, 720]);
+    expect(waits('yes please', 'yes-no'), 'a certain answer waits no longer').toEqual([220, 220, 200]);
+    expect(waits('052123456', 'phone'), 'a digit is missing, whatever it sounds like').toEqual([2_700, 1_500, 1_500]);
+    expect(waits('one moment please')).toEqual([3_000, 3_000, 3_000]);
+    const { reasons } = ask({ words: 'my card was stolen', pausesMs: [700], completeness: 0.9261 });
+    expect(reasons).toEqual(['whole-sentence', 'learned-pause', 'model-0.93']);
+    expect(ask({ words: 'my card', completeness: 7 }).reasons).toEqual(['fragment', 'model-1.00']);
+    expect(ask({ words: 'my card', completeness: Number.NaN })).toEqual(ask({ words: 'my card' }));
+  });
+
   test('other languages are judged by the kind of answer and its length', () => {
     const french = (asked: Partial<EndpointQuestion> & { readonly words: string }) =>
       ask({ language: 'fr-FR', ...asked });
@@ -151,6 +166,7 @@ const context = fc.record({
   }),
   speechMs: fc.oneof(fc.integer({ min: 0, max: 60_000 }), fc.constant(Number.NaN)),
   middleMs: fc.oneof(fc.integer({ min: 0, max: 4_000 }), fc.constantFrom(Number.NaN, Infinity, -5)),
+  completeness: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0.5, Number.NaN, -1, 2)),
 });
 const question = fc.record({ words: text }).chain(({ words }) => context.map((rest) => ({ words, ...rest })));
 
@@ -173,6 +189,17 @@ describe('whatever is asked', () => {
         const longer = pausesMs.map((ms, at) => (at === index % pausesMs.length ? ms + moreMs : ms));
         const { waitMs } = judgeEndpoint({ ...asked, pausesMs });
         expect(judgeEndpoint({ ...asked, pausesMs: longer }).waitMs).toBeGreaterThanOrEqual(waitMs);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('the surer a model is that the turn is complete, the shorter the wait', () => {
+    const sure = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(question, sure, sure, (asked, one, other) => {
+        const { waitMs } = judgeEndpoint({ ...asked, completeness: Math.min(one, other) });
+        expect(judgeEndpoint({ ...asked, completeness: Math.max(one, other) }).waitMs).toBeLessThanOrEqual(waitMs);
       }),
       { numRuns: 1_000 },
     );

@@ -1,4 +1,6 @@
 /** How long the silence after the caller's words must last before the turn is over. */
+
+import { completenessOf, reasonOf } from './completeness.ts';
 import { english } from './english/lexicon.ts';
 import { hebrew } from './hebrew/lexicon.ts';
 import type { Lexicon } from './lexicon.ts';
@@ -20,7 +22,9 @@ export function judgeEndpoint(question: EndpointQuestion): EndpointVerdict {
   const finding = findingFor(utterance, question);
   const mark = utterance.mark === 'comma' ? 'comma' : isStop(utterance) ? 'stop' : 'none';
   const { waitMs, ending, learned } = waitFor({ name: finding.wait, mark }, question);
-  return { waitMs, ending, reasons: learned ? [finding.reason, 'learned-pause'] : [finding.reason] };
+  const completeness = completenessOf(question);
+  const reasons = [finding.reason, ...(learned ? ['learned-pause'] : [])];
+  return { waitMs, ending, reasons: completeness === undefined ? reasons : [...reasons, reasonOf(completeness)] };
 }
 
 const isStop = ({ mark }: Utterance): boolean => mark === 'stop' || mark === 'question';

@@ -25,6 +25,8 @@ export interface EndpointQuestion {
   readonly speechMs: number;
   /** The wait after words that say nothing about their end (`EOU_MS`). */
   readonly middleMs: number;
+  /** How sure a model is, 0 … 1, that what it heard is a whole turn. Undefined where none was asked, or none answered. */
+  readonly completeness?: number;
 }
 
 export interface EndpointVerdict {

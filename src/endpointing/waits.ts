@@ -1,4 +1,5 @@
-/** The table of waits, and how the operator's middle and the caller's own pauses move them. */
+/** The table of waits, and how the operator's middle, the caller's own pauses and a model's opinion move them. */
+import { stretchFor } from './completeness.ts';
 import { learnedPauseMs } from './pauses.ts';
 import type { CompleteWait, Ending, EndpointQuestion, OpenWait, UnfinishedWait, WaitName } from './question.ts';
 
@@ -40,6 +41,9 @@ const ABOVE_LEARNED_MS = 80;
 /** After an unfinished ending the next pause is expected to be a long one of theirs. */
 const UNFINISHED_OVER_LEARNED = 1.3;
 const UNFINISHED_LEARNED_CEILING = 1.5;
+/** Words that know better than any sound that they are the end, or that they are not. */
+const SURELY_OVER: ReadonlySet<WaitName> = new Set<CompleteWait>(['certain']);
+const SURELY_UNFINISHED: ReadonlySet<WaitName> = new Set<UnfinishedWait>(['nearly-dictated', 'dictated', 'held']);
 
 interface Wait {
   readonly waitMs: number;
@@ -63,9 +67,16 @@ function endingOf(name: WaitName): Ending {
  */
 export function waitFor(named: Named, question: EndpointQuestion): Wait {
   const ending = endingOf(named.name);
-  const plain = baseMs(named, question, 0);
-  const waitMs = baseMs(named, question, learnedPauseMs(question.pausesMs));
+  const stretch = stretchOf(named.name, question);
+  const plain = baseMs(named, question, 0) * stretch;
+  const waitMs = baseMs(named, question, learnedPauseMs(question.pausesMs)) * stretch;
   return { waitMs: withinRange(waitMs), ending, learned: withinRange(waitMs) !== withinRange(plain) };
+}
+
+function stretchOf(name: WaitName, question: EndpointQuestion): number {
+  const stretch = stretchFor(question);
+  if (SURELY_OVER.has(name)) return Math.min(1, stretch);
+  return SURELY_UNFINISHED.has(name) ? Math.max(1, stretch) : stretch;
 }
 
 function baseMs({ name, mark }: Named, question: EndpointQuestion, learnedMs: number): number {

@@ -15,6 +15,7 @@ test('counts reach the scrape in Prometheus format, and docs/metrics.md lists ex
   metrics.playoutLateness(3);
   metrics.bargeIn();
   metrics.turnPart('total', 900);
+  metrics.endpointingModel('used');
   metrics.socketRefused('signature');
   metrics.socketOpened();
   metrics.webhook('incoming-call', 'accepted');
@@ -29,6 +30,7 @@ test('counts reach the scrape in Prometheus format, and docs/metrics.md lists ex
     'kav_playout_lateness_seconds_bucket{le="0.005"} 1',
     'kav_barge_ins_total 1',
     'kav_turn_part_seconds_sum{part="total"} 0.9',
+    'kav_endpointing_model_pauses_total{fate="used"} 1',
     'kav_sockets_refused_total{reason="signature"} 1',
     'kav_sockets_open 1',
     'kav_webhooks_total{route="incoming-call",verdict="accepted"} 1',

@@ -20,6 +20,8 @@ export interface Metrics {
   /** The agent fell silent for what was no interruption, and went on. */
   falseBargeIn(): void;
   turnPart(part: TurnPart, ms: number): void;
+  /** What became of a question to the endpointing model. */
+  endpointingModel(fate: 'used' | 'dropped' | 'refused' | 'failed'): void;
   /** `characters`: how much text the brain had written ahead. */
   preparedAnswer(fate: 'used' | 'dropped', characters: number): void;
   modelTokens(input: number, output: number): void;
@@ -96,6 +98,12 @@ function callMetrics(registry: Registry) {
     buckets: TURN_BUCKETS_SECONDS,
     registers,
   });
+  const pauses = new Counter({
+    name: 'kav_endpointing_model_pauses_total',
+    help: 'Pauses that the endpointing model was to judge, by fate.',
+    labelNames: ['fate'],
+    registers,
+  });
   return {
     callStarted: () => active.inc(),
     callEnded: (end: EndReason) => {
@@ -105,6 +113,7 @@ function callMetrics(registry: Registry) {
     bargeIn: () => bargeIns.inc(),
     falseBargeIn: () => falseBargeIns.inc(),
     turnPart: (part: TurnPart, ms: number) => parts.labels(part).observe(ms / 1000),
+    endpointingModel: (fate: Parameters<Metrics['endpointingModel']>[0]) => pauses.labels(fate).inc(),
   };
 }
 

@@ -13,6 +13,7 @@ import type { Tool } from '../../src/call/tool.ts';
 import type { MediaReceiver } from '../../src/call/transport.ts';
 import type { Fact } from '../../src/core/fact.ts';
 import { type CallSettings, defaultSettings } from '../../src/core/settings.ts';
+import type { EndpointingModel } from '../../src/endpointing-model/contract.ts';
 import type { Log, LogFields } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import type { Brain, SpeechToText, TextToSpeech } from '../../src/providers/contracts.ts';
@@ -38,6 +39,7 @@ export interface OfficeOptions {
   readonly cluster?: Cluster;
   readonly recording?: AgentRuntimeOptions['recording'];
   readonly recorders?: Recorders;
+  readonly endpointingModel?: (clock: VirtualClock) => EndpointingModel;
   /** Called for each journal entry before it is kept; may throw. */
   readonly onEntry?: (callSid: string, entry: JournalEntry) => void;
 }
@@ -80,6 +82,7 @@ export class Office {
       version: 'test',
       detectors: createEnergyDetectors(),
       vadRms: 210,
+      endpointingModel: options.endpointingModel?.(this.clock),
       mostCalls: 100,
       accountSid: undefined,
       tokens: new StreamTokens(['secret of the test']),

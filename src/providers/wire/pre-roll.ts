@@ -17,6 +17,17 @@ export class PreRoll {
     this.#filled = Math.min(ring.length, this.#filled + audio.length);
   }
 
+  /** A copy of the newest `bytes`, or of all when fewer are kept, oldest first. They stay. */
+  newest(bytes: number): Uint8Array<ArrayBuffer> {
+    const ring = this.#ring;
+    const out = new Uint8Array(Math.max(0, Math.min(this.#filled, bytes)));
+    const start = (this.#next - out.length + ring.length) % ring.length;
+    const head = ring.subarray(start, start + out.length);
+    out.set(head);
+    out.set(ring.subarray(0, out.length - head.length), head.length);
+    return out;
+  }
+
   /** Hands over everything kept, oldest first, in one or two pieces that are good until the next `push`. */
   drain(take: (audio: Uint8Array) => void): void {
     const start = (this.#next - this.#filled + this.#ring.length) % this.#ring.length;
