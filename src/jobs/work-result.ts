@@ -9,8 +9,6 @@ export interface WorkFailure {
   readonly status: 'retry' | 'refused';
   /** What is wrong, without a number, a word or an address of the call. */
   readonly problem: string;
-  /** The other side asked not to be tried again before this. */
-  readonly retryAfterMs?: number;
 }
 
 export const retry = (problem: string): WorkFailure => ({ status: 'retry', problem });

@@ -99,16 +99,11 @@ function ask({ source }: MediaFetcher, wanted: MediaFetch, signal: AbortSignal):
 function failureOf({ statusCode = 0, headers }: IncomingMessage, limits: MediaLimits): WorkFailure | undefined {
   if (statusCode >= 300 && statusCode < 400) return refused('Twilio answered with a redirect, which is not followed');
   // A recording may not be there for a moment after Twilio has announced it, and a rotated token is set again.
-  if (statusCode !== 200) return withPause(retry(`Twilio answered ${statusCode}`), headers['retry-after']);
+  if (statusCode !== 200) return retry(`Twilio answered ${statusCode}`);
   if (!WAV_TYPE.test(headers['content-type'] ?? '')) return refused('the answer is no WAV file');
   if (![undefined, 'identity'].includes(headers['content-encoding'])) return refused('the answer is compressed');
   if (Number(headers['content-length'] ?? 0) > limits.maxBytes) return refused('the recording is too large');
   return undefined;
-}
-
-function withPause(failure: WorkFailure, retryAfter: string | undefined): WorkFailure {
-  const seconds = Number(retryAfter);
-  return seconds > 0 ? { ...failure, retryAfterMs: Math.min(seconds, 3600) * 1000 } : failure;
 }
 
 async function save(
