@@ -45,6 +45,11 @@ export const LOG_EVENTS = [
   'STATE',
   'BARGE_IN',
   'JOURNAL_ERROR',
+  'JOB_DONE',
+  'JOB_RETRY',
+  'JOB_DEAD',
+  'JOB_BUG',
+  'JOBS_AWAY',
 ] as const;
 
 export type LogEvent = (typeof LOG_EVENTS)[number];
