@@ -11,6 +11,7 @@ const RANK: Readonly<Record<string, number>> = {
   twilio: 1,
   providers: 1,
   observe: 1,
+  store: 1,
   vad: 1,
   call: 2,
   server: 3,

@@ -61,6 +61,26 @@ export class ProviderError extends KavError {
   }
 }
 
+export interface StoreErrorDetails {
+  readonly code: 'store-unavailable' | 'store-timeout' | 'store-failed';
+  /** The same request may succeed later. */
+  readonly retryable: boolean;
+  /** PostgreSQL's five characters, when it answered at all. */
+  readonly sqlState?: string;
+}
+
+/** The database is away, too slow, or refused a statement. Its message names no value of a row. */
+export class StoreError extends KavError {
+  readonly retryable: boolean;
+  readonly sqlState: string | undefined;
+
+  constructor(details: StoreErrorDetails, message: string, cause?: unknown) {
+    super(details.code, message, cause);
+    this.retryable = details.retryable;
+    this.sqlState = details.sqlState;
+  }
+}
+
 /** Our own bug: something that the code promises cannot be. Ends the call it happens in, never the process. */
 export class StateError extends KavError {
   constructor(message: string, cause?: unknown) {

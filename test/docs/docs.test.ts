@@ -63,15 +63,15 @@ describe('nothing is undocumented, and nothing documented is gone', () => {
   });
 });
 
-/** Codes are literals: in the constructors of our errors, and in the details of a `ProviderError`. */
+/** Codes are literals: in the constructors of our errors, and in the details of a `ProviderError` and a `StoreError`. */
 function errorCodesOf(source: string): string[] {
   const raised = /new (?:PeerProtocolError|ForbiddenError)\(\s*'([a-z-]+)'/g;
   const fixed = /super\('([a-z-]+)'/g;
   const own = /readonly code = '([a-z-]+)'/g;
-  const provider = /readonly code: ((?:\s*\|?\s*'provider-[a-z]+')+)/g;
+  const detailed = /readonly code: ((?:\s*\|?\s*'(?:provider|store)-[a-z]+')+)/g;
   return [
     ...[raised, fixed, own].flatMap((pattern) => [...source.matchAll(pattern)].map(([, code]) => code!)),
-    ...[...source.matchAll(provider)].flatMap(([, codes]) => codes!.match(/provider-[a-z]+/g) ?? []),
+    ...[...source.matchAll(detailed)].flatMap(([, codes]) => codes!.match(/(?:provider|store)-[a-z]+/g) ?? []),
   ];
 }
 

@@ -1,0 +1,41 @@
+/** What passes between the engine and the thread in which PGlite runs. */
+export interface WorkerSettings {
+  /** None keeps everything in memory. */
+  readonly dataFolder?: string;
+  /** A tar of a data folder to begin with, when there is none yet. */
+  readonly snapshot?: Uint8Array;
+  /** The machine went down while the folder was in use: look at every row before trusting it. */
+  readonly isSuspect: boolean;
+}
+
+export type WorkerRequest =
+  | { readonly type: 'query'; readonly id: number; readonly sql: string; readonly parameters: readonly unknown[] }
+  | { readonly type: 'script'; readonly id: number; readonly sql: string }
+  | { readonly type: 'listen'; readonly id: number; readonly channel: string }
+  | { readonly type: 'unlisten'; readonly id: number; readonly channel: string }
+  /** Gives the whole database as a tar. */
+  | { readonly type: 'dump'; readonly id: number }
+  /** Puts everything on the disk. */
+  | { readonly type: 'sync'; readonly id: number }
+  | { readonly type: 'close'; readonly id: number };
+
+export interface WorkerResult {
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  readonly affected: number;
+  readonly command: string;
+}
+
+/** PostgreSQL's own report of a failure: an `Error` loses these fields on its way between threads. */
+export interface WorkerProblem {
+  readonly message: string;
+  readonly code?: string;
+  readonly constraint?: string;
+}
+
+export type WorkerResponse =
+  | { readonly type: 'opened' }
+  | { readonly type: 'failed'; readonly problem: WorkerProblem }
+  | { readonly type: 'result'; readonly id: number; readonly result: WorkerResult }
+  | { readonly type: 'dumped'; readonly id: number; readonly tar: Uint8Array }
+  | { readonly type: 'error'; readonly id: number; readonly problem: WorkerProblem }
+  | { readonly type: 'notification'; readonly channel: string; readonly payload: string };

@@ -1,0 +1,285 @@
+/**
+ * The tables as the migrations make them; a test compares both. Columns of `bigint` hold counts and milliseconds and are
+ * read as numbers, `timestamptz` as `Date`, `jsonb` as the value; `jsonb` is written as text (`toJson`).
+ */
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
+
+type Time = ColumnType<Date, Date | string, Date | string>;
+type MaybeTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+type TimeByDefault = ColumnType<Date, Date | string | undefined, Date | string>;
+type Json<T> = ColumnType<T, string, string>;
+type MaybeJson<T> = ColumnType<T | null, string | null | undefined, string | null>;
+type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
+
+export interface TenantsTable {
+  tenant: string;
+  name: Maybe<string>;
+  created_at: TimeByDefault;
+}
+
+export interface ContactsTable {
+  tenant: string;
+  /** E.164. */
+  number: string;
+  name: Maybe<string>;
+  note: Maybe<string>;
+  call_count: Generated<number>;
+  first_seen_at: Time;
+  last_seen_at: Time;
+}
+
+export type CallState = 'opened' | 'streaming' | 'ended';
+
+export interface CallsTable {
+  tenant: string;
+  call_sid: string;
+  state: Generated<CallState>;
+  /** Null, like the next six, until `call-opened` has come, which may be after other facts of the call. */
+  account_sid: Maybe<string>;
+  from_number: Maybe<string>;
+  to_number: Maybe<string>;
+  contact_number: Maybe<string>;
+  agent: Maybe<string>;
+  language: Maybe<string>;
+  /** The owner: who told the facts of the highest fence. */
+  node: Maybe<string>;
+  fence: Generated<number>;
+  opened_at: Time;
+  streaming_at: MaybeTime;
+  ended_at: MaybeTime;
+  end_reason: Maybe<string>;
+  ended_fence: Maybe<number>;
+  consent_recording: Maybe<boolean>;
+  consent_fence: Maybe<number>;
+  consent_index: Maybe<number>;
+  outcome_status: Maybe<'completed' | 'abandoned'>;
+  outcome_fence: Maybe<number>;
+  outcome_index: Maybe<number>;
+  /** By the database's clock: when the last fact came. */
+  touched_at: TimeByDefault;
+}
+
+export interface EventsTable {
+  tenant: string;
+  call_sid: string;
+  key: string;
+  type: string;
+  fact: Json<Readonly<Record<string, unknown>>>;
+  node: string;
+  fence: number;
+  at: Time;
+  recorded_at: TimeByDefault;
+}
+
+export interface LegsTable {
+  tenant: string;
+  call_sid: string;
+  leg_sid: string;
+  role: 'caller' | 'transfer' | 'operator';
+  number: Maybe<string>;
+  started_at: Time;
+  answered_at: MaybeTime;
+  ended_at: MaybeTime;
+}
+
+export interface StreamsTable {
+  tenant: string;
+  call_sid: string;
+  stream_sid: string;
+  attempt: Maybe<number>;
+  node: string;
+  fence: number;
+  started_at: MaybeTime;
+  ended_at: MaybeTime;
+  end_reason: Maybe<string>;
+}
+
+export interface TurnsTable {
+  tenant: string;
+  call_sid: string;
+  key: string;
+  turn_index: number;
+  who: 'caller' | 'agent';
+  /** What Kav heard of the caller, or the caller of the agent. */
+  heard: string;
+  /** What the agent meant to say, when it was cut short. */
+  intended: Maybe<string>;
+  from_ms: number;
+  to_ms: number;
+  interrupted: boolean;
+  fence: number;
+  at: Time;
+}
+
+export interface ToolEffectsTable {
+  tenant: string;
+  call_sid: string;
+  key: string;
+  effect_id: string;
+  after_turns: number;
+  name: string;
+  arguments: string;
+  result: string;
+  failed: boolean;
+  at: Time;
+}
+
+export type LeadStage = 'new' | 'contacted' | 'won' | 'lost';
+
+export interface LeadsTable {
+  tenant: string;
+  /** The CallSid, for what a call brought about. */
+  lead_id: string;
+  call_sid: Maybe<string>;
+  contact_number: Maybe<string>;
+  flow: string;
+  status: 'completed' | 'abandoned';
+  stage: Generated<LeadStage>;
+  slots: Json<Readonly<Record<string, string>>>;
+  name: Maybe<string>;
+  /** Whom to call back: the number that was said, else the caller's own. E.164 where that can be known. */
+  phone: Maybe<string>;
+  note: Maybe<string>;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export type AppointmentStatus = 'booked' | 'withdrawn' | 'cancelled' | 'done';
+
+export interface AppointmentsTable {
+  tenant: string;
+  appointment_id: string;
+  lead_id: Maybe<string>;
+  call_sid: Maybe<string>;
+  status: Generated<AppointmentStatus>;
+  /** As it was agreed: `monday`, `in-2-weeks`, `2026-12-01`. */
+  day: string;
+  time: string;
+  slots: Json<Readonly<Record<string, string>>>;
+  name: Maybe<string>;
+  phone: Maybe<string>;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export interface RecordingsTable {
+  tenant: string;
+  call_sid: string;
+  recording_id: string;
+  source: 'own' | 'carrier';
+  status: string;
+  url: Maybe<string>;
+  duration_ms: Maybe<number>;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export interface RecordingSegmentsTable {
+  tenant: string;
+  call_sid: string;
+  recording_id: string;
+  segment_index: number;
+  file: string;
+  from_ms: number;
+  to_ms: number;
+  bytes: number;
+  sha256: string;
+}
+
+export interface OutboxHeadsTable {
+  tenant: string;
+  position: number;
+  pruned_to: Generated<number>;
+}
+
+export interface OutboxTable {
+  tenant: string;
+  position: number;
+  topic: string;
+  call_sid: Maybe<string>;
+  event_key: Maybe<string>;
+  payload: MaybeJson<unknown>;
+  recorded_at: TimeByDefault;
+}
+
+export interface TokensTable {
+  tenant: string;
+  token_hash: string;
+  purpose: string;
+  subject: string;
+  expires_at: Time;
+  used_at: MaybeTime;
+}
+
+export type UserRole = 'viewer' | 'operator' | 'admin';
+
+export interface UsersTable {
+  tenant: string;
+  user_id: string;
+  /** In small letters. */
+  email: string;
+  name: Maybe<string>;
+  role: UserRole;
+  password_hash: Maybe<string>;
+  created_at: TimeByDefault;
+  disabled_at: MaybeTime;
+}
+
+export interface SessionsTable {
+  tenant: string;
+  session_hash: string;
+  user_id: string;
+  created_at: TimeByDefault;
+  seen_at: TimeByDefault;
+  expires_at: Time;
+}
+
+export interface AuditTable {
+  tenant: string;
+  audit_id: Generated<number>;
+  actor: string;
+  action: string;
+  subject: Maybe<string>;
+  details: MaybeJson<unknown>;
+  at: TimeByDefault;
+}
+
+/** The processes that serve calls together. Belongs to the cluster, not to a tenant. */
+export interface NodesTable {
+  node: string;
+  address: Maybe<string>;
+  version: Maybe<string>;
+  started_at: TimeByDefault;
+  lease_until: Time;
+  is_draining: Generated<boolean>;
+}
+
+export interface Schema {
+  tenants: TenantsTable;
+  contacts: ContactsTable;
+  calls: CallsTable;
+  events: EventsTable;
+  legs: LegsTable;
+  streams: StreamsTable;
+  turns: TurnsTable;
+  tool_effects: ToolEffectsTable;
+  leads: LeadsTable;
+  appointments: AppointmentsTable;
+  recordings: RecordingsTable;
+  recording_segments: RecordingSegmentsTable;
+  outbox_heads: OutboxHeadsTable;
+  outbox: OutboxTable;
+  tokens: TokensTable;
+  users: UsersTable;
+  sessions: SessionsTable;
+  audit: AuditTable;
+  nodes: NodesTable;
+}
+
+/** Either the store itself or a transaction on it. */
+export type Db = Kysely<Schema> | Transaction<Schema>;
+
+/** How a value of a `jsonb` column is written. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value);
+}

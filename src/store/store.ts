@@ -1,0 +1,126 @@
+/**
+ * The durable store: tenants, calls and what came of them, in PostgreSQL, or in an embedded database of the same
+ * dialect. It opens in the background and may be away for minutes; nobody who talks with a caller waits for it.
+ */
+import type { Kysely } from 'kysely';
+import type { Clock } from '../core/clock.ts';
+import type { Fact } from '../core/fact.ts';
+import { Announcer } from './announcer.ts';
+import { type AppliedFacts, applyFacts } from './apply/apply.ts';
+import { createKysely } from './dialect.ts';
+import { EmbeddedEngine } from './embedded/engine.ts';
+import { type Engine, type EngineEvents, type EngineResult, type Listening, QUERY_BUDGET_MS } from './engine.ts';
+import { unavailable } from './failures.ts';
+import { type StoreEngineNews, StoreLife, type StoreState } from './life.ts';
+import { OUTBOX_CHANNEL } from './outbox.ts';
+import { PostgresEngine } from './postgres/engine.ts';
+import type { Schema } from './schema.ts';
+
+export interface StoreOptions {
+  /** `postgres://…`; without one the embedded database is used. */
+  readonly databaseUrl?: string;
+  /** Where the embedded database lives. Without a folder it lives in memory and is gone with the process. */
+  readonly folder?: string;
+  /** What a new embedded database begins with; `dump` gives one. */
+  readonly snapshot?: Uint8Array;
+  readonly clock: Clock;
+  /** Seen in PostgreSQL's list of connections. */
+  readonly applicationName?: string;
+  readonly poolSize?: number;
+  readonly onNews?: (news: StoreNews) => void;
+}
+
+export type StoreNews = StoreEngineNews;
+export type { AppliedFacts } from './apply/apply.ts';
+export type { Listening } from './engine.ts';
+export type { StoreState } from './life.ts';
+export type { Db, Schema } from './schema.ts';
+
+export interface Store {
+  readonly kind: 'postgres' | 'embedded';
+  /** For the functions in `queries/` and `cluster/`. Rejects with `StoreError`, at once while the store is away. */
+  readonly db: Kysely<Schema>;
+  readonly state: StoreState;
+  /** Resolves when the store is ready for the first time. Rejects with `ConfigError` when it never will be. */
+  readonly ready: Promise<void>;
+  /** Makes facts part of the store, in one transaction per call of this; again and again does no harm. */
+  apply(facts: readonly Fact[]): Promise<AppliedFacts>;
+  /** Told of every payload on a channel, also of one's own, until the returned function is called. */
+  listen(channel: string, listening: Listening): () => void;
+  /** Tells all nodes, soon, and the same payload once for many. A hint: it may be lost, so whoever listens also looks. */
+  notify(channel: string, payload: string): void;
+  /** For libraries that bring SQL of their own. Without values it may hold several statements. */
+  executeSql(text: string, values?: readonly unknown[], budgetMs?: number): Promise<EngineResult>;
+  /** Resolves when everything that was committed would outlive a power cut. At once with PostgreSQL, which sees to it. */
+  sync(): Promise<void>;
+  /** A copy of the embedded database. */
+  dump(): Promise<Uint8Array>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+export function openStore(options: StoreOptions): Store {
+  const { clock, onNews = () => {} } = options;
+  const events: EngineEvents = {
+    onLost: (error) => life.lose(error),
+    onRebuilt: (movedTo, problem) => onNews({ type: 'store-rebuilt', movedTo, problem }),
+  };
+  const engine = createEngine(options, events);
+  const life = new StoreLife(engine, clock, onNews);
+  const acquire = async (budgetMs?: number) => {
+    life.check();
+    return engine.acquire(budgetMs);
+  };
+  const db = createKysely(() => acquire());
+  const announcer = new Announcer(db, clock);
+  const embedded = engine instanceof EmbeddedEngine ? engine : undefined;
+  const executeSql: Store['executeSql'] = async (text, values = [], budgetMs = QUERY_BUDGET_MS) => {
+    const session = await acquire(budgetMs);
+    try {
+      return await (values.length === 0 ? session.script(text) : session.query(text, values));
+    } finally {
+      session.release();
+    }
+  };
+  const close = async (): Promise<void> => {
+    await announcer.close();
+    await life.close();
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    kind: engine.kind,
+    db,
+    get state() {
+      return life.state;
+    },
+    ready: life.ready,
+    apply: async (facts) => {
+      const applied = await applyFacts(db, facts);
+      for (const tenant of applied.tenants) announcer.notify(OUTBOX_CHANNEL, tenant);
+      return applied;
+    },
+    listen: (channel, listening) => engine.listen(channel, listening),
+    notify: (channel, payload) => announcer.notify(channel, payload),
+    executeSql,
+    sync: async () => embedded?.sync(),
+    dump: async () => {
+      if (!embedded) throw unavailable('only the embedded database can be copied');
+      return embedded.dump();
+    },
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function createEngine(options: StoreOptions, events: EngineEvents): Engine {
+  const { databaseUrl, folder, snapshot, clock, applicationName = 'kav', poolSize = 8 } = options;
+  if (databaseUrl !== undefined) return new PostgresEngine({ databaseUrl, applicationName, poolSize, clock, events });
+  return new EmbeddedEngine({
+    ...(folder === undefined ? {} : { folder }),
+    ...(snapshot === undefined ? {} : { snapshot }),
+    clock,
+    events,
+  });
+}
