@@ -14,6 +14,7 @@ const RANK: Readonly<Record<string, number>> = {
   store: 1,
   vad: 1,
   call: 2,
+  jobs: 2,
   server: 3,
   simulator: 3,
   cli: 4,

@@ -75,6 +75,12 @@ export async function freeBlockedKeys(boss: PgBoss): Promise<number> {
   return (await boss.getDb().executeSql(sql, [inOrder])).rows.length;
 }
 
+/** Whatever the state of those jobs. A running one finds its call erased. */
+export async function deleteJobsOf(boss: PgBoss, tenant: string, callSids: readonly string[]): Promise<number> {
+  const sql = `DELETE FROM ${TABLE} WHERE data->>'tenant' = $1 AND data->>'callSid' = ANY($2::text[]) RETURNING id`;
+  return (await boss.getDb().executeSql(sql, [tenant, callSids])).rows.length;
+}
+
 /** Before this everything has been looked at; some minutes of doubt are taken off. After a week's rest it is a week ago. */
 export async function lastUpkeep(boss: PgBoss): Promise<Date> {
   const sql = `

@@ -1,18 +1,17 @@
-import { PGlite } from '@electric-sql/pglite';
-import { fromPglite } from 'pg-boss';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createRealClock } from '../call/real-clock.ts';
+import { openStore } from '../store/store.ts';
+import { jobsDatabaseOf } from './embedded-database.ts';
 import { createTestLog } from './jobs.fixture.ts';
 import { type Jobs, type JobsOptions, openJobs } from './jobs.ts';
 import { type JobRequest, jobId } from './queues.ts';
 import type { Attempt, Work } from './run-job.ts';
 import { refused, retry, type WorkResult } from './work-result.ts';
 
-let database: PGlite;
-beforeAll(async () => {
-  database = await PGlite.create();
-}, 60_000);
-afterAll(() => database.close());
+const store = openStore({ clock: createRealClock() });
+const database = { query: async (text: string) => store.executeSql(text) };
+beforeAll(() => store.ready, 60_000);
+afterAll(() => store.close());
 
 let made = 0;
 let jobs: Jobs | undefined;
@@ -36,7 +35,7 @@ function open(work: Partial<Work>, options: Partial<JobsOptions> = {}) {
   const log = createTestLog();
   const attempts: string[] = [];
   jobs = openJobs({
-    engine: { kind: 'embedded', database: fromPglite(database as never) },
+    engine: { kind: 'embedded', database: jobsDatabaseOf(store.db) },
     work: { ...IDLE, ...work },
     findDue: async () => [],
     clock: createRealClock(),
@@ -62,7 +61,7 @@ async function passTime(of: Jobs): Promise<void> {
   await of.enqueue([
     summaryOf(callSid),
     crmOf(callSid, 1),
-    { queue: 'erasure', payload: { tenant: 't', erasureId: callSid } },
+    { queue: 'erasure', payload: { tenant: 't', erasureId: callSid, pass: 1 } },
   ]);
 }
 
@@ -147,7 +146,7 @@ describe('a dead letter', () => {
     };
     const { jobs, log } = open({ erasure: (_payload, attempt) => fail(attempt) });
     await jobs.ready;
-    await jobs.enqueue([{ queue: 'erasure', payload: { tenant: 'default', erasureId: 'e1' } }]);
+    await jobs.enqueue([{ queue: 'erasure', payload: { tenant: 'default', erasureId: 'e1', pass: 1 } }]);
     await log.next('JOB_RETRY');
     await idle();
     await database.query("UPDATE kav_jobs.job SET retry_count = 179 WHERE name = 'erasure'");
@@ -273,7 +272,7 @@ describe('close', () => {
 
 test('a database that comes back is found', async () => {
   let isAway = true;
-  const real = fromPglite(database as never);
+  const real = jobsDatabaseOf(store.db);
   const executeSql: typeof real.executeSql = (text, values) =>
     isAway ? Promise.reject(new Error('away')) : real.executeSql(text, values);
   const { jobs, log } = open({}, { engine: { kind: 'embedded', database: { executeSql } } });

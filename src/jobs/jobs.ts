@@ -9,6 +9,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import { wait } from '../providers/wait.ts';
 import { createBoss, type JobsEngine, setUpQueues } from './boss.ts';
 import {
+  deleteJobsOf,
   type FailingJob,
   freeBlockedKeys,
   lastUpkeep,
@@ -88,6 +89,11 @@ export class Jobs {
     const revived = await this.#boss.redrive(deadLetterOf(queue));
     this.#wake(queue);
     return revived;
+  }
+
+  /** Forgets the jobs of these calls; resolves with their number. */
+  forget(tenant: string, callSids: readonly string[]): Promise<number> {
+    return deleteJobsOf(this.#boss, tenant, callSids);
   }
 
   /** Takes no new job; running ones have `closeMs`, then they are aborted and left for later. Idempotent. */

@@ -10,7 +10,7 @@ const PAYLOADS = {
   recording: z.strictObject({ ...call, recordingSid: identifier }),
   summary: z.strictObject(call),
   crm: z.strictObject({ ...call, type: z.enum(CRM_EVENTS), subject: identifier, revision: z.int().min(1) }),
-  erasure: z.strictObject({ tenant: identifier, erasureId: identifier }),
+  erasure: z.strictObject({ tenant: identifier, erasureId: identifier, pass: z.int().min(1) }),
   retention: z.strictObject({}),
   upkeep: z.strictObject({}),
 } as const;

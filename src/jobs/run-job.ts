@@ -2,10 +2,12 @@
 import type { JobResult, JobWithMetadata } from 'pg-boss';
 import { ZodError } from 'zod';
 import type { Clock } from '../core/clock.ts';
+import { StoreError } from '../core/errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { BucketFault } from './objects/bucket-fault.ts';
 import { type Payload, parsePayload, type QueueName } from './queues.ts';
-import { refused, type WorkResult } from './work-result.ts';
+import { refused, retry, type WorkResult } from './work-result.ts';
 
 export interface Attempt {
   /** Aborted when the server stops, or when another node has taken the job over. */
@@ -61,6 +63,8 @@ async function perform(
     return await performOn(runner.work, queue, job.data, attempt);
   } catch (error) {
     if (attempt.signal.aborted) return { status: 'retry', problem: 'the server stopped' };
+    if (error instanceof StoreError) return retry(error.code);
+    if (error instanceof BucketFault) return retry(error.message);
     if (error instanceof ZodError) return refused('the job names nothing that can be worked on');
     runner.log.error('JOB_BUG', { queue, job: job.id, pii: { error: String(error) }, at: placeOf(error) });
     return { status: 'retry', problem: `a fault in the work: ${nameOf(error)}` };

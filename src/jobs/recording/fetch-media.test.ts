@@ -111,7 +111,7 @@ test('an answer that breaks off is tried again', async () => {
       response.write(wavOf(100), () => response.destroy());
     },
   });
-  expect(result).toEqual({ status: 'retry', problem: 'the recording could not be fetched: ECONNRESET' });
+  expect(result).toEqual({ status: 'retry', problem: 'the connection to Twilio failed: ECONNRESET' });
 });
 
 test('a server that never answers is given up', async () => {
@@ -144,7 +144,7 @@ test('a certificate of somebody else is no Twilio', async () => {
   const { result } = await fetchFrom({ host: 'api.dublin.ie1.twilio.com', answer: sendWav(wavOf(100)) });
   expect(result).toEqual({
     status: 'retry',
-    problem: 'the recording could not be fetched: ERR_TLS_CERT_ALTNAME_INVALID',
+    problem: 'the connection to Twilio failed: ERR_TLS_CERT_ALTNAME_INVALID',
   });
   expect(server!.requests).toHaveLength(0);
 });
@@ -158,5 +158,5 @@ test('a host that is not of Twilio is not even looked up', async () => {
 test('a name that cannot be resolved is tried again', async () => {
   const error = Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
   const { result } = await fetchFrom({ source: { resolve: () => Promise.reject(error) } });
-  expect(result).toEqual({ status: 'retry', problem: 'the recording could not be fetched: ENOTFOUND' });
+  expect(result).toEqual({ status: 'retry', problem: 'the connection to Twilio failed: ENOTFOUND' });
 });

@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import { Agent, request as requestHttps } from 'node:https';
 import type { Clock } from '../../core/clock.ts';
 import { refused, retry, type WorkFailure } from '../work-result.ts';
-import { AddressRefused, guardedLookup } from './guarded-lookup.ts';
+import { AddressRefused } from './guarded-lookup.ts';
+import { guardedRequest } from './guarded-request.ts';
 import type { MediaSource } from './media-source.ts';
 
 export interface MediaFetch {
@@ -62,7 +62,7 @@ export async function fetchMedia(
   const disarm = clock.at(clock.now() + limits.totalMs, giveUp('the recording took too long'));
   const idle = createIdleAlarm(clock, limits.idleMs, giveUp('the recording stopped coming'));
   try {
-    const answer = await ask(fetcher, wanted, line.signal);
+    const answer = await guardedRequest(source, { method: 'GET', ...wanted }, line.signal);
     const failure = failureOf(answer, limits);
     if (failure !== undefined) {
       answer.destroy();
@@ -78,22 +78,6 @@ export async function fetchMedia(
     signal.removeEventListener('abort', stop);
     line.abort();
   }
-}
-
-function ask({ source }: MediaFetcher, wanted: MediaFetch, signal: AbortSignal): Promise<IncomingMessage> {
-  // An agent of its own: a shared one may have a connection that was made without the guard, or go through a proxy.
-  const agent = new Agent({
-    keepAlive: false,
-    lookup: guardedLookup(source.resolve, source.isAddress),
-    ...(source.ca === undefined ? {} : { ca: source.ca }),
-  });
-  return new Promise((done, fail) => {
-    const { host, path, authorization } = wanted;
-    const headers = { authorization, accept: 'audio/x-wav', 'accept-encoding': 'identity' };
-    const request = requestHttps({ host, servername: host, port: source.port, path, agent, signal, headers }, done);
-    request.on('error', fail);
-    request.end();
-  });
 }
 
 function failureOf({ statusCode = 0, headers }: IncomingMessage, limits: MediaLimits): WorkFailure | undefined {
@@ -156,12 +140,12 @@ class LineFailure extends Error {
 }
 
 /** What the network or the disk threw; anything else is a bug of ours and is thrown on. */
-function failureOfError(error: unknown): WorkFailure {
+export function failureOfError(error: unknown): WorkFailure {
   if (error instanceof LineFailure) return error.failure;
   if (error instanceof AddressRefused) return refused('the host leads to an address that is not public');
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (!/^[A-Z0-9_]{1,40}$/.test(code)) throw error;
-  return retry(`the recording could not be fetched: ${code}`);
+  return retry(`the connection to Twilio failed: ${code}`);
 }
 
 function createIdleAlarm(clock: Clock, ms: number, wake: () => void) {
