@@ -41,7 +41,7 @@ export interface World {
   readonly say: { summary: string; lead: unknown; crmStatus: number };
   /** Applies facts and has their jobs done. */
   tell(callSid: string, bodies: readonly FactBody[], at?: Date): Promise<void>;
-  /** No job waits or runs. */
+  /** No job runs or waits for its first run. */
   settle(): Promise<void>;
   /** Every row of every table, those of the jobs included. */
   dump(): Promise<string>;
@@ -91,11 +91,9 @@ export async function openWorld(databaseUrl?: string, options: Partial<AfterCall
   });
   await after.jobs.ready;
   const settle = async (): Promise<void> => {
-    for (;;) {
-      const depths = await after.jobs.depths();
-      if (depths.every(({ waiting, active, queue }) => queue === 'upkeep' || waiting + active === 0)) return;
-      await new Promise((next) => setImmediate(next));
-    }
+    const busy = `select from kav_jobs.job where state = 'active'
+      or (state = 'created' and name not like '%-dead' and name <> 'upkeep')`;
+    while ((await store.executeSql(busy)).rows.length > 0) await new Promise((next) => setImmediate(next));
   };
   return {
     store,

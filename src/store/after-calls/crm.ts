@@ -1,5 +1,6 @@
 /** What the user's CRM is told of a call, read when it is told. */
 import { sql } from 'kysely';
+import { isErased } from './erased.ts';
 import type { AfterCallsDb } from './tables.ts';
 
 export interface EventContent {
@@ -32,8 +33,7 @@ export async function readEndedCall(
     .where('c.tenant', '=', tenant)
     .where('c.call_sid', '=', callSid)
     .where('c.state', '=', 'ended')
-    .where(sql<boolean>`not exists (
-      select from events e where e.tenant = c.tenant and e.call_sid = c.call_sid and e.fact ? 'erased')`)
+    .where(sql<boolean>`not ${isErased(sql.ref('c.tenant'), sql.ref('c.call_sid'))}`)
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const endedAt = row.ended_at ?? row.opened_at;

@@ -1,4 +1,6 @@
 /** What should be done after calls, read from what the store holds: asking again gives the same. */
+import { sql } from 'kysely';
+import { isErased } from './erased.ts';
 import type { AfterCallsDb } from './tables.ts';
 
 /** Either one call, just after a fact of it was applied, or all that has changed since a time. */
@@ -34,6 +36,7 @@ async function endedCalls(db: AfterCallsDb, scope: DueScope): Promise<Due[]> {
     .selectFrom('calls')
     .select(['tenant', 'call_sid as callSid'])
     .where('state', '=', 'ended')
+    .where(sql<boolean>`not ${isErased(sql.ref('calls.tenant'), sql.ref('calls.call_sid'))}`)
     .where((eb) =>
       'since' in scope ? eb('touched_at', '>', scope.since) : eb.and({ tenant: scope.tenant, call_sid: scope.callSid }),
     )
