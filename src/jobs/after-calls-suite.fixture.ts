@@ -116,7 +116,6 @@ export function afterCallsSuite(open: () => Promise<World>): void {
         ended,
       ]);
       await world.settle();
-      await expect.poll(() => typesOf(callSid)).toHaveLength(4);
       expect(typesOf(callSid).toSorted()).toEqual([
         'appointment.created',
         'call.ended',
@@ -233,7 +232,8 @@ export function afterCallsSuite(open: () => Promise<World>): void {
       expect(await world.dump()).toContain('A bystander.');
 
       const [erasure] = await rows(`select * from erasures where erasure_id = '${erasureId}'`);
-      expect(erasure).toMatchObject({ passes: 1, call_sids: callSids, carrier_recordings: [] });
+      expect(erasure).toMatchObject({ passes: 1, carrier_recordings: [] });
+      expect((erasure!['call_sids'] as string[]).toSorted()).toEqual(callSids);
       expect(erasure!['report']).toMatchObject({
         turns: 6,
         events: 21,

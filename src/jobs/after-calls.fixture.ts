@@ -10,7 +10,7 @@ import { Webhook } from 'standardwebhooks';
 import { createRealClock } from '../call/real-clock.ts';
 import { type Fact, type FactBody, factKey } from '../core/fact.ts';
 import type { Brain } from '../providers/contracts.ts';
-import { openStore, type Store } from '../store/store.ts';
+import { openStore, type Store, type StoreOptions } from '../store/store.ts';
 import { type AfterCalls, type AfterCallsOptions, openAfterCalls } from './after-calls.ts';
 import { jobsDatabaseOf } from './embedded-database.ts';
 import { createTestLog, type TestLog } from './jobs.fixture.ts';
@@ -48,10 +48,11 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(databaseUrl?: string, options: Partial<AfterCallsOptions> = {}): Promise<World> {
+export async function openWorld(database: Pick<StoreOptions, 'databaseUrl' | 'snapshot'>): Promise<World> {
+  const { databaseUrl } = database;
   const clock = createRealClock();
   const folder = await mkdtemp(path.join(tmpdir(), 'kav-after-'));
-  const store = openStore({ clock, ...(databaseUrl === undefined ? {} : { databaseUrl }) });
+  const store = openStore({ clock, ...database });
   await store.ready;
   const say = { summary: 'A short summary.', lead: {} as unknown, crmStatus: 204 };
   const media = await openMediaServer((request, response) => {
@@ -87,7 +88,6 @@ export async function openWorld(databaseUrl?: string, options: Partial<AfterCall
     date: () => new Date(),
     log,
     metrics: { jobEnded: () => {}, queueDepth: () => {} },
-    ...options,
   });
   await after.jobs.ready;
   const settle = async (): Promise<void> => {

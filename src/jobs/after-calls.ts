@@ -1,6 +1,5 @@
 /** The work after calls, put together: jobs, what they do, and the doors by which the rest of Kav asks for them. */
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -9,8 +8,7 @@ import { type DueScope, findDue } from '../store/after-calls/due.ts';
 import { requestErasure } from '../store/after-calls/erasure-request.ts';
 import { unfinishedErasures } from '../store/after-calls/erasures.ts';
 import type { RetentionDays } from '../store/after-calls/retention.ts';
-import { type AfterCallsDb, type CarrierCopy, withAfterCalls } from '../store/after-calls/tables.ts';
-import type { Schema } from '../store/schema.ts';
+import type { CarrierCopy, Db } from '../store/schema.ts';
 import type { JobsEngine } from './boss.ts';
 import type { CrmSender } from './crm/send-event.ts';
 import { tellCrm } from './crm/tell.ts';
@@ -31,7 +29,7 @@ import { summariseCall } from './summary/summarise.ts';
 import { refused, type WorkResult } from './work-result.ts';
 
 export interface AfterCallsOptions {
-  readonly db: Kysely<Schema>;
+  readonly db: Db;
   readonly engine: JobsEngine;
   readonly objects: ObjectStore;
   readonly fetcher: MediaFetcher;
@@ -82,7 +80,7 @@ export interface AfterCalls {
 const ERASURE_WATCH_MS = 14 * 86_400_000;
 
 export function openAfterCalls(options: AfterCallsOptions): AfterCalls {
-  const db = withAfterCalls(options.db);
+  const { db } = options;
   const { clock, date, log, metrics, node } = options;
   const folders = [...options.folders.words, ...options.folders.recordings, options.folders.spool];
   const jobs: Jobs = openJobs({
@@ -114,21 +112,12 @@ export function openAfterCalls(options: AfterCallsOptions): AfterCalls {
   };
 }
 
-async function dueRequests(
-  options: AfterCallsOptions,
-  db: AfterCallsDb,
-  scope: DueScope,
-): Promise<readonly JobRequest[]> {
+async function dueRequests(options: AfterCallsOptions, db: Db, scope: DueScope): Promise<readonly JobRequest[]> {
   const following = { hasCrm: options.crm !== undefined };
   return (await findDue(db, scope)).flatMap((due) => requestsOf(due, following));
 }
 
-function workOf(
-  options: AfterCallsOptions,
-  db: AfterCallsDb,
-  folders: readonly string[],
-  jobs: () => Jobs,
-): JobsOptions['work'] {
+function workOf(options: AfterCallsOptions, db: Db, folders: readonly string[], jobs: () => Jobs): JobsOptions['work'] {
   const { authorizationOf, date, fetcher, node, objects } = options;
   /** What has been stored may be worth telling. */
   const thenFollow = async (call: CallName, result: WorkResult): Promise<WorkResult> => {

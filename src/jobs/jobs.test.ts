@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { embeddedSnapshot } from '../../test/services/snapshot.ts';
 import { createRealClock } from '../call/real-clock.ts';
 import { openStore } from '../store/store.ts';
 import { jobsDatabaseOf } from './embedded-database.ts';
@@ -8,7 +10,8 @@ import { type JobRequest, jobId } from './queues.ts';
 import type { Attempt, Work } from './run-job.ts';
 import { refused, retry, type WorkResult } from './work-result.ts';
 
-const store = openStore({ clock: createRealClock() });
+const snapshot = await readFile(await embeddedSnapshot());
+const store = openStore({ clock: createRealClock(), snapshot });
 const database = { query: async (text: string) => store.executeSql(text) };
 beforeAll(() => store.ready, 60_000);
 afterAll(() => store.close());

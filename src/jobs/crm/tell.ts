@@ -6,13 +6,13 @@ import {
   readLead,
   readStoredRecording,
 } from '../../store/after-calls/crm.ts';
-import type { AfterCallsDb } from '../../store/after-calls/tables.ts';
+import type { Db } from '../../store/schema.ts';
 import type { WorkResult } from '../work-result.ts';
 import type { CrmEventRef } from './event.ts';
 import { type CrmSender, sendCrmEvent } from './send-event.ts';
 
 export interface TellOptions {
-  readonly db: AfterCallsDb;
+  readonly db: Db;
   /** Undefined when the operator has no CRM: jobs that were asked for earlier are done with. */
   readonly sender: CrmSender | undefined;
 }
@@ -24,10 +24,7 @@ export async function tellCrm({ db, sender }: TellOptions, ref: CrmEventRef, sig
   return await sendCrmEvent(sender, ref, { at: content.at.toISOString(), data: content.data }, signal);
 }
 
-function readContent(
-  db: AfterCallsDb,
-  { type, tenant, callSid, subject }: CrmEventRef,
-): Promise<EventContent | undefined> {
+function readContent(db: Db, { type, tenant, callSid, subject }: CrmEventRef): Promise<EventContent | undefined> {
   switch (type) {
     case 'call.ended':
       return readEndedCall(db, tenant, callSid);

@@ -12,13 +12,13 @@ import {
   readErasure,
   setCarrierCopies,
 } from '../../store/after-calls/erasures.ts';
-import type { AfterCallsDb, CarrierCopy } from '../../store/after-calls/tables.ts';
+import type { CarrierCopy, Db } from '../../store/schema.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { WorkFailure, WorkResult } from '../work-result.ts';
 import { eraseCallFiles } from './call-files.ts';
 
 export interface EraseOptions {
-  readonly db: AfterCallsDb;
+  readonly db: Db;
   readonly objects: ObjectStore;
   /** Folders of this node with files of calls: journals, recordings, spools. */
   readonly folders: readonly string[];

@@ -8,14 +8,14 @@ import {
   readRetention,
   type TenantRetention,
 } from '../../store/after-calls/retention.ts';
-import type { AfterCallsDb } from '../../store/after-calls/tables.ts';
+import type { Db } from '../../store/schema.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { WorkResult } from '../work-result.ts';
 import { eraseCallFiles } from './call-files.ts';
 import { eraseObjects } from './erase-person.ts';
 
 export interface RetentionOptions {
-  readonly db: AfterCallsDb;
+  readonly db: Db;
   readonly objects: ObjectStore;
   readonly byDefault: RetentionDays;
   /** Folders of this node with our own recordings, and with the journals. */

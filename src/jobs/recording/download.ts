@@ -7,14 +7,14 @@ import {
   type RecordingName,
   readCarrierRecording,
 } from '../../store/after-calls/recordings.ts';
-import type { AfterCallsDb } from '../../store/after-calls/tables.ts';
+import type { Db } from '../../store/schema.ts';
 import { type ObjectStore, objectKey } from '../objects/object-store.ts';
 import { refused, retry, type WorkResult } from '../work-result.ts';
 import { fetchMedia, type MediaFetcher } from './fetch-media.ts';
 import { mediaUrl } from './media-url.ts';
 
 export interface DownloadOptions {
-  readonly db: AfterCallsDb;
+  readonly db: Db;
   readonly objects: ObjectStore;
   readonly fetcher: MediaFetcher;
   /** Where half a recording lies; on the same file system as the objects it costs no copy. */

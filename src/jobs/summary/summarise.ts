@@ -1,14 +1,14 @@
 /** The job after a call: asks the model that the call's agent has, and keeps what came of it. */
 import type { Brain } from '../../providers/contracts.ts';
 import { keepNotes, type NotedCall, readCallToNote } from '../../store/after-calls/notes.ts';
-import type { AfterCallsDb } from '../../store/after-calls/tables.ts';
+import type { Db } from '../../store/schema.ts';
 import type { Attempt } from '../run-job.ts';
 import { retry, type WorkResult } from '../work-result.ts';
 import type { LeadField } from './lead-fields.ts';
 import { type CallNotes, noteCall } from './note-call.ts';
 
 export interface SummariseOptions {
-  readonly db: AfterCallsDb;
+  readonly db: Db;
   /** The agent's chain; undefined while the agent could not be loaded, or has no model. */
   readonly brain: () => Brain | undefined;
   readonly fields: readonly LeadField[];

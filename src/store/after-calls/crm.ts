@@ -1,7 +1,7 @@
 /** What the user's CRM is told of a call, read when it is told. */
 import { sql } from 'kysely';
+import type { Db } from '../schema.ts';
 import { isErased } from './erased.ts';
-import type { AfterCallsDb } from './tables.ts';
 
 export interface EventContent {
   readonly at: Date;
@@ -9,11 +9,7 @@ export interface EventContent {
 }
 
 /** Undefined, like the others, when there is no such call any more, or it was erased. */
-export async function readEndedCall(
-  db: AfterCallsDb,
-  tenant: string,
-  callSid: string,
-): Promise<EventContent | undefined> {
+export async function readEndedCall(db: Db, tenant: string, callSid: string): Promise<EventContent | undefined> {
   const row = await db
     .selectFrom('calls as c')
     .leftJoin('call_notes as n', (join) =>
@@ -53,7 +49,7 @@ export async function readEndedCall(
   };
 }
 
-export async function readLead(db: AfterCallsDb, tenant: string, leadId: string): Promise<EventContent | undefined> {
+export async function readLead(db: Db, tenant: string, leadId: string): Promise<EventContent | undefined> {
   const row = await db
     .selectFrom('leads as l')
     .leftJoin('call_notes as n', (join) =>
@@ -98,7 +94,7 @@ export async function readLead(db: AfterCallsDb, tenant: string, leadId: string)
   };
 }
 
-export async function readAppointment(db: AfterCallsDb, tenant: string, id: string): Promise<EventContent | undefined> {
+export async function readAppointment(db: Db, tenant: string, id: string): Promise<EventContent | undefined> {
   const row = await db
     .selectFrom('appointments')
     .selectAll()
@@ -114,7 +110,7 @@ export async function readAppointment(db: AfterCallsDb, tenant: string, id: stri
 }
 
 export async function readStoredRecording(
-  db: AfterCallsDb,
+  db: Db,
   tenant: string,
   callSid: string,
   id: string,

@@ -1,7 +1,7 @@
 /** What should be done after calls, read from what the store holds: asking again gives the same. */
 import { sql } from 'kysely';
+import type { Db } from '../schema.ts';
 import { isErased } from './erased.ts';
-import type { AfterCallsDb } from './tables.ts';
 
 /** Either one call, just after a fact of it was applied, or all that has changed since a time. */
 export type DueScope = { readonly tenant: string; readonly callSid: string } | { readonly since: Date };
@@ -22,7 +22,7 @@ export type Due =
 
 const MOST = 5000;
 
-export async function findDue(db: AfterCallsDb, scope: DueScope): Promise<readonly Due[]> {
+export async function findDue(db: Db, scope: DueScope): Promise<readonly Due[]> {
   return [
     ...(await endedCalls(db, scope)),
     ...(await recordings(db, scope)),
@@ -31,7 +31,7 @@ export async function findDue(db: AfterCallsDb, scope: DueScope): Promise<readon
   ];
 }
 
-async function endedCalls(db: AfterCallsDb, scope: DueScope): Promise<Due[]> {
+async function endedCalls(db: Db, scope: DueScope): Promise<Due[]> {
   const rows = await db
     .selectFrom('calls')
     .select(['tenant', 'call_sid as callSid'])
@@ -46,7 +46,7 @@ async function endedCalls(db: AfterCallsDb, scope: DueScope): Promise<Due[]> {
   return rows.map((row) => ({ type: 'call-ended', ...row }));
 }
 
-async function recordings(db: AfterCallsDb, scope: DueScope): Promise<Due[]> {
+async function recordings(db: Db, scope: DueScope): Promise<Due[]> {
   const rows = await db
     .selectFrom('recordings as r')
     .innerJoin('calls as c', (join) => join.onRef('c.tenant', '=', 'r.tenant').onRef('c.call_sid', '=', 'r.call_sid'))
@@ -72,12 +72,23 @@ async function recordings(db: AfterCallsDb, scope: DueScope): Promise<Due[]> {
   }));
 }
 
-/** A fact may be older than its arrival, so the time of the call's last fact counts as well as that of the row. */
-async function leads(db: AfterCallsDb, scope: DueScope): Promise<Due[]> {
+/**
+ * A fact may be older than its arrival, so the time of the call's last fact counts as well as that of the row. A lead is
+ * as it was made when it bears the time of the first outcome of its call.
+ */
+async function leads(db: Db, scope: DueScope): Promise<Due[]> {
   const rows = await db
     .selectFrom('leads as l')
     .innerJoin('calls as c', (join) => join.onRef('c.tenant', '=', 'l.tenant').onRef('c.call_sid', '=', 'l.call_sid'))
     .select(['l.tenant', 'c.call_sid as callSid', 'l.lead_id as leadId', 'l.created_at', 'l.updated_at'])
+    .select(({ selectFrom }) =>
+      selectFrom('events as e')
+        .select(({ fn }) => fn.min('e.at').as('at'))
+        .whereRef('e.tenant', '=', 'l.tenant')
+        .whereRef('e.call_sid', '=', 'l.call_sid')
+        .where('e.type', '=', 'outcome')
+        .as('first_outcome_at'),
+    )
     .where((eb) =>
       'since' in scope
         ? eb.or([eb('c.touched_at', '>', scope.since), eb('l.updated_at', '>', scope.since)])
@@ -86,15 +97,15 @@ async function leads(db: AfterCallsDb, scope: DueScope): Promise<Due[]> {
     .orderBy('l.updated_at')
     .limit(MOST)
     .execute();
-  return rows.flatMap(({ tenant, callSid, leadId, created_at, updated_at }) => {
+  return rows.flatMap(({ tenant, callSid, leadId, created_at, updated_at, first_outcome_at }) => {
     const lead = { type: 'lead', tenant, callSid, leadId } as const;
     const created = { ...lead, revision: 1 };
-    const isChanged = updated_at.getTime() > created_at.getTime();
+    const isChanged = updated_at.getTime() > (first_outcome_at ?? created_at).getTime();
     return isChanged ? [created, { ...lead, revision: updated_at.getTime() }] : [created];
   });
 }
 
-async function appointments(db: AfterCallsDb, scope: DueScope): Promise<Due[]> {
+async function appointments(db: Db, scope: DueScope): Promise<Due[]> {
   const rows = await db
     .selectFrom('appointments as a')
     .innerJoin('calls as c', (join) => join.onRef('c.tenant', '=', 'a.tenant').onRef('c.call_sid', '=', 'a.call_sid'))

@@ -1,17 +1,13 @@
 /** Takes everything out of calls that was said in them or tells whose they were; that there was a call remains. */
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import type { Db } from '../schema.ts';
 import { addTo, type Counts } from './counts.ts';
-import type { AfterCallsSchema } from './tables.ts';
 
 /**
  * The events stay, without what they tell: a fact that is told anew, from a journal that another node still had, is
  * known by its key and changes nothing. Erasing what is erased counts nothing.
  */
-export async function eraseCalls(
-  trx: Kysely<AfterCallsSchema>,
-  tenant: string,
-  callSids: readonly string[],
-): Promise<Counts> {
+export async function eraseCalls(trx: Db, tenant: string, callSids: readonly string[]): Promise<Counts> {
   const counts: Counts = {};
   if (callSids.length === 0) return counts;
   const rows = async (table: string, statement: RawBuilder<unknown>): Promise<void> => {
@@ -33,6 +29,8 @@ export async function eraseCalls(
   const number = sql`from_number is not null or contact_number is not null`;
   await rows('calls', sql`update calls set from_number = null, contact_number = null where ${ofCalls} and (${number})`);
   if (contacts.length > 0) {
+    const ofContacts = sql`tenant = ${tenant} and number in (${sql.join(contacts)})`;
+    await sql`update contacts set heard_name = null where ${ofContacts}`.execute(trx);
     // Whoever has called again since is a contact again, by that call.
     await rows(
       'contacts',
@@ -44,7 +42,7 @@ export async function eraseCalls(
   return counts;
 }
 
-async function contactsOf(trx: Kysely<AfterCallsSchema>, ofCalls: RawBuilder<unknown>): Promise<readonly string[]> {
+async function contactsOf(trx: Db, ofCalls: RawBuilder<unknown>): Promise<readonly string[]> {
   const { rows } = await sql<{ contact_number: string }>`
     select distinct contact_number from calls where ${ofCalls} and contact_number is not null
   `.execute(trx);
@@ -53,7 +51,7 @@ async function contactsOf(trx: Kysely<AfterCallsSchema>, ofCalls: RawBuilder<unk
 
 /** The words alone: what was said, noted and told to tools. */
 export async function eraseTranscripts(
-  trx: Kysely<AfterCallsSchema>,
+  trx: Db,
   tenant: string,
   callSids: readonly string[],
   counts: Counts,
@@ -71,11 +69,7 @@ export async function eraseTranscripts(
 }
 
 /** Calls that were erased and hold something again: a fact came late, or the call was not over. */
-export async function hasReturned(
-  db: Kysely<AfterCallsSchema>,
-  tenant: string,
-  callSids: readonly string[],
-): Promise<boolean> {
+export async function hasReturned(db: Db, tenant: string, callSids: readonly string[]): Promise<boolean> {
   if (callSids.length === 0) return false;
   const ofCalls = sql`tenant = ${tenant} and call_sid in (${sql.join(callSids)})`;
   const { rows } = await sql<{ found: boolean }>`

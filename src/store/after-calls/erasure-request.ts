@@ -2,10 +2,10 @@
  * The beginning of an erasure: whoever is meant is looked up by number once, and the number goes at once. What is left to
  * the job is named by calls, so that neither the job nor the row of the erasure holds the number.
  */
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
+import type { Db } from '../schema.ts';
 import { toJson } from '../schema.ts';
 import { addTo, type Counts } from './counts.ts';
-import type { AfterCallsDb, AfterCallsSchema } from './tables.ts';
 
 export interface ErasureRequest {
   readonly tenant: string;
@@ -19,7 +19,7 @@ export interface ErasureRequest {
 }
 
 /** Resolves with the number of calls that were this person's, or in which the number was given as theirs. */
-export async function requestErasure(db: AfterCallsDb, request: ErasureRequest): Promise<number> {
+export async function requestErasure(db: Db, request: ErasureRequest): Promise<number> {
   const { tenant, number, erasureId, subjectHash, actor } = request;
   return await db.transaction().execute(async (trx) => {
     const callSids = await callsOf(trx, tenant, number);
@@ -28,7 +28,7 @@ export async function requestErasure(db: AfterCallsDb, request: ErasureRequest):
     const row = { tenant, erasure_id: erasureId, subject_hash: subjectHash, requested_by: actor };
     await trx
       .insertInto('erasures')
-      .values({ ...row, call_sids: toJson(callSids), report: toJson(counts) })
+      .values({ ...row, call_sids: toJson(callSids), carrier_recordings: '[]', report: toJson(counts) })
       .execute();
     const details = toJson({ erasure: erasureId, calls: callSids.length });
     await trx
@@ -43,7 +43,7 @@ export async function requestErasure(db: AfterCallsDb, request: ErasureRequest):
  * Calls with this number at either end, and calls in which it was given as the number to call back. A number that somebody
  * else only said in passing is in no column, and is not found.
  */
-async function callsOf(db: Kysely<AfterCallsSchema>, tenant: string, number: string): Promise<readonly string[]> {
+async function callsOf(db: Db, tenant: string, number: string): Promise<readonly string[]> {
   const { rows } = await sql<{ call_sid: string }>`
     select call_sid from calls
       where tenant = ${tenant} and ${number} in (from_number, to_number, contact_number)
@@ -56,7 +56,7 @@ async function callsOf(db: Kysely<AfterCallsSchema>, tenant: string, number: str
 }
 
 /** Every column that holds a number, and what hangs on it without a call. */
-async function forgetNumber(trx: Kysely<AfterCallsSchema>, request: ErasureRequest, counts: Counts): Promise<void> {
+async function forgetNumber(trx: Db, request: ErasureRequest, counts: Counts): Promise<void> {
   const { tenant, number } = request;
   const rows = async (table: string, statement: ReturnType<typeof sql>): Promise<void> => {
     addTo(counts, table, Number((await statement.execute(trx)).numAffectedRows ?? 0));

@@ -1,9 +1,9 @@
 /** The rows of erasures: what each has done so far, which is its proof. */
 import { sql } from 'kysely';
+import type { CarrierCopy, Db } from '../schema.ts';
 import { toJson } from '../schema.ts';
 import { type Counts, sumOf } from './counts.ts';
 import { eraseCalls, hasReturned } from './erase-calls.ts';
-import type { AfterCallsDb, CarrierCopy, ErasureReport } from './tables.ts';
 
 export interface ErasureName {
   readonly tenant: string;
@@ -20,10 +20,10 @@ export interface Erasure extends ErasureName {
   readonly doneAt: Date | undefined;
   /** How many times the whole was gone through. */
   readonly passes: number;
-  readonly report: ErasureReport;
+  readonly report: Readonly<Counts>;
 }
 
-export async function readErasure(db: AfterCallsDb, { tenant, erasureId }: ErasureName): Promise<Erasure | undefined> {
+export async function readErasure(db: Db, { tenant, erasureId }: ErasureName): Promise<Erasure | undefined> {
   const row = await db
     .selectFrom('erasures')
     .selectAll()
@@ -48,7 +48,7 @@ export async function readErasure(db: AfterCallsDb, { tenant, erasureId }: Erasu
 /**
  * Erases the rows and writes down how many they were, both or neither. What Twilio still has is remembered by its SID.
  */
-export async function eraseRows(db: AfterCallsDb, erasure: Erasure): Promise<void> {
+export async function eraseRows(db: Db, erasure: Erasure): Promise<void> {
   const { tenant, callSids, erasureId } = erasure;
   if (callSids.length === 0) return;
   await db.transaction().execute(async (trx) => {
@@ -58,17 +58,12 @@ export async function eraseRows(db: AfterCallsDb, erasure: Erasure): Promise<voi
       where r.tenant = ${tenant} and r.call_sid in (${sql.join(callSids)})
         and r.source = 'carrier' and c.account_sid is not null
     `.execute(trx);
-    if (rows.length > 0)
-      await setCarrierCopies(trx as AfterCallsDb, { tenant, erasureId }, [...erasure.carrierCopies, ...rows]);
-    await addToReport(trx as AfterCallsDb, erasure, await eraseCalls(trx, tenant, callSids));
+    if (rows.length > 0) await setCarrierCopies(trx, { tenant, erasureId }, [...erasure.carrierCopies, ...rows]);
+    await addToReport(trx, erasure, await eraseCalls(trx, tenant, callSids));
   });
 }
 
-export async function setCarrierCopies(
-  db: AfterCallsDb,
-  name: ErasureName,
-  copies: readonly CarrierCopy[],
-): Promise<void> {
+export async function setCarrierCopies(db: Db, name: ErasureName, copies: readonly CarrierCopy[]): Promise<void> {
   await db
     .updateTable('erasures')
     .set({ carrier_recordings: toJson(copies) })
@@ -77,7 +72,7 @@ export async function setCarrierCopies(
     .execute();
 }
 
-export async function addToReport(db: AfterCallsDb, { tenant, erasureId }: ErasureName, counts: Counts): Promise<void> {
+export async function addToReport(db: Db, { tenant, erasureId }: ErasureName, counts: Counts): Promise<void> {
   const of = { tenant, erasure_id: erasureId };
   const row = await db
     .selectFrom('erasures')
@@ -94,7 +89,7 @@ export async function addToReport(db: AfterCallsDb, { tenant, erasureId }: Erasu
 }
 
 /** Ends a pass, and writes the report to the audit. The number is in neither. */
-export async function finishErasure(db: AfterCallsDb, { tenant, erasureId }: ErasureName): Promise<void> {
+export async function finishErasure(db: Db, { tenant, erasureId }: ErasureName): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const of = { tenant, erasure_id: erasureId };
     const row = await trx
@@ -112,7 +107,7 @@ export async function finishErasure(db: AfterCallsDb, { tenant, erasureId }: Era
 }
 
 /** Erasures of the last days that must go on: not done, or calls of theirs hold something again. */
-export async function unfinishedErasures(db: AfterCallsDb, since: Date): Promise<readonly Erasure[]> {
+export async function unfinishedErasures(db: Db, since: Date): Promise<readonly Erasure[]> {
   const rows = await db
     .selectFrom('erasures')
     .select(['tenant', 'erasure_id'])
@@ -129,7 +124,7 @@ export async function unfinishedErasures(db: AfterCallsDb, since: Date): Promise
 
 /** Erasures whose files a node has not looked for yet. */
 export async function erasuresForNode(
-  db: AfterCallsDb,
+  db: Db,
   node: string,
   since: Date,
 ): Promise<readonly (ErasureName & { readonly callSids: readonly string[] })[]> {
@@ -146,7 +141,7 @@ export async function erasuresForNode(
 }
 
 export async function noteNodeErased(
-  db: AfterCallsDb,
+  db: Db,
   { tenant, erasureId }: ErasureName,
   node: string,
   files: number,

@@ -1,6 +1,7 @@
 /** The summary of a call and the fields that a model has noted. */
+
+import type { Db } from '../schema.ts';
 import { toJson } from '../schema.ts';
-import type { AfterCallsDb } from './tables.ts';
 
 /** What the brain may see of a turn. */
 export interface NotedTurn {
@@ -25,11 +26,7 @@ export interface NotedCall {
 }
 
 /** Undefined when there is no such call, or it is not over. */
-export async function readCallToNote(
-  db: AfterCallsDb,
-  tenant: string,
-  callSid: string,
-): Promise<NotedCall | undefined> {
+export async function readCallToNote(db: Db, tenant: string, callSid: string): Promise<NotedCall | undefined> {
   const call = await db
     .selectFrom('calls as c')
     .leftJoin('call_notes as n', (join) =>
@@ -69,7 +66,7 @@ export const NOTED_FLOW = 'notes';
  * something, a lead is made of it.
  */
 export async function keepNotes(
-  db: AfterCallsDb,
+  db: Db,
   tenant: string,
   callSid: string,
   notes: CallNotesRow,

@@ -1,5 +1,5 @@
 /** Twilio's recordings: which there are, and where each rests. */
-import type { AfterCallsDb } from './tables.ts';
+import type { Db } from '../schema.ts';
 
 export interface RecordingName {
   readonly tenant: string;
@@ -15,10 +15,7 @@ export interface CarrierRecording {
 }
 
 /** Undefined when it is not known, or was erased. */
-export async function readCarrierRecording(
-  db: AfterCallsDb,
-  name: RecordingName,
-): Promise<CarrierRecording | undefined> {
+export async function readCarrierRecording(db: Db, name: RecordingName): Promise<CarrierRecording | undefined> {
   const row = await db
     .selectFrom('recordings as r')
     .innerJoin('calls as c', (join) => join.onRef('c.tenant', '=', 'r.tenant').onRef('c.call_sid', '=', 'r.call_sid'))
@@ -51,11 +48,7 @@ export interface StoredObject {
 }
 
 /** False when the recording was erased meanwhile: the object must go too. */
-export async function noteStoredRecording(
-  db: AfterCallsDb,
-  name: RecordingName,
-  object: StoredObject,
-): Promise<boolean> {
+export async function noteStoredRecording(db: Db, name: RecordingName, object: StoredObject): Promise<boolean> {
   return await db.transaction().execute(async (trx) => {
     const recording = await trx
       .selectFrom('recordings')

@@ -1,8 +1,8 @@
 /** What is kept for how long, by tenant. */
 import { sql } from 'kysely';
+import type { Db } from '../schema.ts';
 import type { Counts } from './counts.ts';
 import { eraseTranscripts } from './erase-calls.ts';
-import type { AfterCallsDb } from './tables.ts';
 
 export interface RetentionDays {
   /** Undefined: for ever. */
@@ -15,7 +15,7 @@ export interface TenantRetention extends RetentionDays {
 }
 
 /** All tenants, with the operator's own days where they have none. */
-export async function readRetention(db: AfterCallsDb, byDefault: RetentionDays): Promise<readonly TenantRetention[]> {
+export async function readRetention(db: Db, byDefault: RetentionDays): Promise<readonly TenantRetention[]> {
   const rows = await db
     .selectFrom('tenants as t')
     .leftJoin('retention as r', 'r.tenant', 't.tenant')
@@ -30,7 +30,7 @@ export async function readRetention(db: AfterCallsDb, byDefault: RetentionDays):
 
 /** Null goes back to the operator's own days. */
 export async function setRetention(
-  db: AfterCallsDb,
+  db: Db,
   tenant: string,
   days: { readonly recordings: number | null; readonly transcripts: number | null },
 ): Promise<void> {
@@ -44,7 +44,7 @@ export async function setRetention(
 
 /** Calls that ended before then and still have a recording, the oldest first. */
 export async function callsWithOldRecordings(
-  db: AfterCallsDb,
+  db: Db,
   tenant: string,
   before: Date,
   most: number,
@@ -69,7 +69,7 @@ export async function callsWithOldRecordings(
   return rows.map(({ call_sid }) => call_sid);
 }
 
-export async function forgetRecordings(db: AfterCallsDb, tenant: string, callSids: readonly string[]): Promise<number> {
+export async function forgetRecordings(db: Db, tenant: string, callSids: readonly string[]): Promise<number> {
   return await db.transaction().execute(async (trx) => {
     const ofCalls = sql`tenant = ${tenant} and call_sid in (${sql.join(callSids)})`;
     await sql`delete from stored_recordings where ${ofCalls}`.execute(trx);
@@ -80,7 +80,7 @@ export async function forgetRecordings(db: AfterCallsDb, tenant: string, callSid
 
 /** Calls that ended before then and still have words, the oldest first. */
 export async function callsWithOldWords(
-  db: AfterCallsDb,
+  db: Db,
   tenant: string,
   before: Date,
   most: number,
@@ -97,7 +97,7 @@ export async function callsWithOldWords(
   return rows.map(({ call_sid }) => call_sid);
 }
 
-export async function forgetWords(db: AfterCallsDb, tenant: string, callSids: readonly string[]): Promise<Counts> {
+export async function forgetWords(db: Db, tenant: string, callSids: readonly string[]): Promise<Counts> {
   return await db.transaction().execute(async (trx) => {
     const counts: Counts = {};
     await eraseTranscripts(trx, tenant, callSids, counts);

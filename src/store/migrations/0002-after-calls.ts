@@ -45,7 +45,7 @@ export const afterCalls: Migration = {
       erasure_id text not null,
       subject_hash text not null,
       call_sids jsonb not null,
-      carrier_recordings jsonb not null default '[]',
+      carrier_recordings jsonb not null,
       requested_by text not null,
       requested_at timestamptz not null default now(),
       passes integer not null default 0,
