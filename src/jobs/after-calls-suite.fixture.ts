@@ -5,7 +5,10 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FactBody } from '../core/fact.ts';
+import { VirtualClock } from '../simulator/virtual-clock.ts';
+import { readRetention, setRetention } from '../store/after-calls/retention.ts';
 import { type CrmMessage, TENANT, type World } from './after-calls.fixture.ts';
+import { openNodeFiles } from './erasure/node-files.ts';
 import { parseObjectKey } from './objects/object-store.ts';
 import { ACCOUNT, wavOf } from './recording/media.fixture.ts';
 
@@ -208,6 +211,15 @@ export function afterCallsSuite(open: () => Promise<World>): void {
     });
   });
 
+  test("a tenant has days of its own, until it takes the operator's again", async () => {
+    const { db } = world.store;
+    const byDefault = { recordings: 30, transcripts: undefined };
+    await setRetention(db, TENANT, { recordings: 7, transcripts: 14 });
+    expect(await readRetention(db, byDefault)).toContainEqual({ tenant: TENANT, recordings: 7, transcripts: 14 });
+    await setRetention(db, TENANT, { recordings: null, transcripts: null });
+    expect(await readRetention(db, byDefault)).toContainEqual({ tenant: TENANT, ...byDefault });
+  });
+
   describe('the erasure of a person', () => {
     const number = '+972529998877';
     const words = ['Rumpelstilzchen', 'nightingale street', number, '972529998877', '0529998877'];
@@ -272,6 +284,34 @@ export function afterCallsSuite(open: () => Promise<World>): void {
       const [after] = await rows(`select report, passes from erasures where erasure_id = '${erasureId}'`);
       expect(after).toEqual({ ...before[0], passes: 2 });
       await expectNoTrace();
+    });
+
+    test('reaches the files of another node, and those that retention has outlived', async () => {
+      const callSid = callSidOf();
+      await livePerson(callSid);
+      await world.settle();
+      const folder = path.join(world.folder, 'other-node');
+      await mkdir(folder);
+      await writeFile(path.join(folder, `${callSid}.jsonl`), number);
+      const clock = new VirtualClock();
+      const { store, log } = world;
+      const common = { db: store.db, node: 'node-2', clock, date: () => new Date(), log };
+      const other = openNodeFiles({ ...common, folders: [folder], wordFolders: [folder] });
+      const { erasureId } = await world.after.erase({ tenant: TENANT, number, actor: 'user-1' });
+      await passed(erasureId, 1);
+      await other.sweep();
+      expect(await readdir(folder)).toEqual([]);
+      const nodes = await rows(`select node, files from erasure_nodes where erasure_id = '${erasureId}' order by node`);
+      expect(nodes).toEqual([
+        { node: 'node-1', files: 3 },
+        { node: 'node-2', files: 1 },
+      ]);
+      await writeFile(path.join(folder, `${callSid}.jsonl`), number);
+      const again = openNodeFiles({ ...common, folders: [folder], wordFolders: [folder] });
+      await again.sweep();
+      expect(await readdir(folder)).toEqual([]);
+      await Promise.all([other.close(), again.close()]);
+      expect(clock.alarms).toBe(0);
     });
 
     test('of somebody unknown is done, and says that there was nothing', async () => {

@@ -94,7 +94,15 @@ export function openAfterCalls(options: AfterCallsOptions): AfterCalls {
     log,
     metrics,
   });
-  const nodeFiles: NodeFiles = openNodeFiles({ db, folders, node, clock, date, log });
+  const nodeFiles: NodeFiles = openNodeFiles({
+    db,
+    folders,
+    wordFolders: options.folders.words,
+    node,
+    clock,
+    date,
+    log,
+  });
   return {
     jobs,
     applied: async (call) => jobs.enqueue(await dueRequests(options, db, call)),

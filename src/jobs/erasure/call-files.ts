@@ -19,6 +19,18 @@ export async function eraseCallFiles(folders: readonly string[], callSids: reado
   return erased;
 }
 
+/** The calls that have files there, spelled as in the paths. */
+export async function callsWithFiles(folders: readonly string[]): Promise<readonly string[]> {
+  const callSids = new Set<string>();
+  for (const folder of folders) {
+    for (const file of await filesOf(folder)) {
+      const callSid = CALL_SID.exec(path.relative(folder, file))?.[0];
+      if (callSid !== undefined) callSids.add(callSid);
+    }
+  }
+  return [...callSids];
+}
+
 async function filesOf(folder: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });

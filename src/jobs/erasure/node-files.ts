@@ -2,10 +2,14 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../observe/log.ts';
 import { erasuresForNode } from '../../store/after-calls/erasures.ts';
+import { callsWithoutWords } from '../../store/after-calls/retention.ts';
 import { nameOf } from '../run-job.ts';
+import { callsWithFiles, eraseCallFiles } from './call-files.ts';
 import { type EraseOptions, eraseFilesOfNode } from './erase-person.ts';
 
 export interface NodeFilesOptions extends Pick<EraseOptions, 'db' | 'folders' | 'node'> {
+  /** Those of the folders whose files hold words: they go with the words' retention. */
+  readonly wordFolders: readonly string[];
   readonly clock: Clock;
   readonly date: () => Date;
   readonly log: Log;
@@ -22,16 +26,21 @@ export interface NodeFiles {
 const EVERY_MS = 25_000;
 /** A node that was away for longer has no business with its old files: retention has taken them. */
 const LOOK_BACK_MS = 30 * 86_400_000;
+/** Retention's files may wait longer than a person's. */
+const OUTLIVED_EVERY = 144;
+const BATCH = 500;
 
 export function openNodeFiles(options: NodeFilesOptions): NodeFiles {
   const { clock, date, db, log, node } = options;
   let running: Promise<void> = Promise.resolve();
   let disarm = (): void => {};
   let isClosed = false;
+  let rounds = 0;
 
   async function sweep(): Promise<void> {
     const since = new Date(date().getTime() - LOOK_BACK_MS);
     for (const erasure of await erasuresForNode(db, node, since)) await eraseFilesOfNode(options, erasure);
+    if (rounds++ % OUTLIVED_EVERY === 0) await sweepOutlived(options);
   }
 
   function next(): void {
@@ -50,4 +59,13 @@ export function openNodeFiles(options: NodeFilesOptions): NodeFiles {
       await running;
     },
   };
+}
+
+/** Retention forgets the words of a call on one node; the files of the others follow. */
+async function sweepOutlived({ db, wordFolders }: NodeFilesOptions): Promise<void> {
+  const callSids = await callsWithFiles(wordFolders);
+  for (let from = 0; from < callSids.length; from += BATCH) {
+    const outlived = await callsWithoutWords(db, callSids.slice(from, from + BATCH));
+    await eraseCallFiles(wordFolders, outlived);
+  }
 }

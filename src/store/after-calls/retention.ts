@@ -104,3 +104,14 @@ export async function forgetWords(db: Db, tenant: string, callSids: readonly str
     return counts;
   });
 }
+
+/** Those of these calls whose words are gone from the store, in whichever tenant: their files have outlived them. */
+export async function callsWithoutWords(db: Db, callSids: readonly string[]): Promise<readonly string[]> {
+  if (callSids.length === 0) return [];
+  const { rows } = await sql<{ call_sid: string }>`
+    select e.call_sid from events e
+    where e.call_sid in (${sql.join(callSids)})
+    group by e.tenant, e.call_sid having bool_and(e.fact ? 'erased')
+  `.execute(db);
+  return rows.map(({ call_sid }) => call_sid);
+}

@@ -29,6 +29,7 @@ export const afterCalls: Migration = {
       foreign key (tenant, call_sid, recording_id) references recordings (tenant, call_sid, recording_id)
     );
     create index stored_recordings_by_time on stored_recordings (stored_at);
+    create index events_by_call on events (call_sid);
     create index calls_by_touch on calls (touched_at);
     create index leads_by_update on leads (updated_at);
     create index leads_by_call on leads (tenant, call_sid);
