@@ -17,6 +17,7 @@ const RANK: Readonly<Record<string, number>> = {
   ledger: 1,
   'endpointing-model': 1,
   call: 2,
+  jobs: 2,
   server: 3,
   tuning: 3,
   simulator: 3,

@@ -12,14 +12,11 @@ const ECDSA_SHA256 = Buffer.from([0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02
 /** commonName, 2.5.4.3. */
 const COMMON_NAME = Buffer.from([0x55, 0x04, 0x03]);
 
-/** An X.509 certificate of version 1 (RFC 5280, section 4.1) for 127.0.0.1, signed by itself. */
-export function createSelfSigned(): Credentials {
+/** An X.509 certificate of version 1 (RFC 5280, section 4.1) for one host, signed by itself. */
+export function createSelfSigned(host = '127.0.0.1'): Credentials {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = der('sequence', der('oid', ECDSA_SHA256));
-  const name = der(
-    'sequence',
-    der('set', der('sequence', der('oid', COMMON_NAME), der('utf8', Buffer.from('127.0.0.1')))),
-  );
+  const name = der('sequence', der('set', der('sequence', der('oid', COMMON_NAME), der('utf8', Buffer.from(host)))));
   const validity = der(
     'sequence',
     der('time', Buffer.from('250101000000Z')),
@@ -31,7 +28,7 @@ export function createSelfSigned(): Credentials {
   const certificate = der('sequence', body, algorithm, der('bits', signature)).toString('base64');
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    cert: `-----BEGIN CERTIFICATE-----\n${certificate.replaceAll(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`,
+    cert: `-----BEGIN CERTIFICATE-----\n${certificate.match(/.{1,64}/g)!.join('\n')}\n-----END CERTIFICATE-----\n`,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Every environment variable that Kav reads, in one table: `docs/environment.md` is made from it. */
 import { z } from 'zod';
+import { WEBHOOK_SECRET } from '../jobs/crm/signature.ts';
 import type { VendorVariable } from '../providers/contracts.ts';
 import { VENDORS } from '../providers/registry.ts';
 import { parseRecordingKeys } from '../recording/keys.ts';
@@ -15,6 +16,17 @@ interface Variable {
 const text = z.string().optional();
 const port = z.string().default('8080').transform(Number).pipe(z.int('must be a whole number').min(0).max(65_535));
 const url = z.url({ protocol: /^https?$/, error: 'must begin with https:// or http://' }).optional();
+const bucket = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket: small letters, digits, dots and hyphens')
+  .optional();
+const crmSecrets = z
+  .string()
+  .transform((value) => value.split(',').map((secret) => secret.trim()))
+  .refine((secrets) => secrets.every((secret) => WEBHOOK_SECRET.test(secret)), {
+    error: 'must be whsec_ and the base64 of 24 to 64 random bytes, as `openssl rand -base64 32` prints it',
+  })
+  .optional();
 const flag = z
   .enum(['true', 'false', '1', '0', 'on', 'off', 'yes', 'no'], { error: 'must be true or false' })
   .transform((value) => ['true', '1', 'on', 'yes'].includes(value));
@@ -263,6 +275,51 @@ const OWN_VARIABLES = [
     fallback: '',
     help: 'PostgreSQL 15 or newer. Without it the database is embedded, in KAV_DATA_DIR, for one process.',
     schema: z.url({ protocol: /^postgres(ql)?$/, error: 'must begin with postgres:// or postgresql://' }).optional(),
+  },
+  {
+    name: 'KAV_S3_ENDPOINT',
+    fallback: '',
+    help: 'Keeps recordings in a bucket instead of KAV_DATA_DIR: `https://s3.eu-central-1.amazonaws.com`, `http://minio:9000`.',
+    schema: url,
+  },
+  { name: 'KAV_S3_BUCKET', fallback: '', help: 'The bucket, which must exist.', schema: bucket },
+  {
+    name: 'KAV_S3_REGION',
+    fallback: 'us-east-1',
+    help: 'The region of the bucket.',
+    schema: text.default('us-east-1'),
+  },
+  { name: 'KAV_S3_ACCESS_KEY_ID', fallback: '', help: 'The key for the bucket.', schema: text },
+  { name: 'KAV_S3_SECRET_ACCESS_KEY', fallback: '', help: 'Its secret.', schema: text },
+  {
+    name: 'KAV_CRM_URL',
+    fallback: '',
+    help: 'Where your CRM takes events of calls, leads, appointments and recordings; see docs/jobs.md.',
+    schema: url,
+  },
+  {
+    name: 'KAV_CRM_SECRET',
+    fallback: '',
+    help: 'Signs them: `whsec_` and the base64 of 24 to 64 random bytes. Two with a comma are both used, for a rotation.',
+    schema: crmSecrets,
+  },
+  {
+    name: 'KAV_RETENTION_RECORDINGS_DAYS',
+    fallback: '30',
+    help: 'How long recordings are kept, for tenants without days of their own; 0 keeps them for ever.',
+    schema: whole(30, 0, 36_500),
+  },
+  {
+    name: 'KAV_RETENTION_TRANSCRIPTS_DAYS',
+    fallback: '0',
+    help: 'How long the words of calls are kept, journals included; 0 keeps them for ever.',
+    schema: whole(0, 0, 36_500),
+  },
+  {
+    name: 'KAV_ERASURE_KEY',
+    fallback: 'a random one, kept in KAV_DATA_DIR',
+    help: 'Names erased people in reports without their number. Several nodes need the same: 16 characters or more.',
+    schema: z.string().min(16, 'must have 16 characters or more').optional(),
   },
 ] as const satisfies readonly Variable[];
 

@@ -55,6 +55,11 @@ export const LOG_EVENTS = [
   'STORE_AWAY',
   'STORE_REFUSED',
   'STORE_REBUILT',
+  'JOB_DONE',
+  'JOB_RETRY',
+  'JOB_DEAD',
+  'JOB_BUG',
+  'JOBS_AWAY',
 ] as const;
 
 export type LogEvent = (typeof LOG_EVENTS)[number];

@@ -37,6 +37,9 @@ export interface Metrics {
   socketOpened(): void;
   socketClosed(): void;
   webhook(route: string, verdict: string): void;
+  /** One attempt at a job. */
+  jobEnded(queue: string, result: 'done' | 'retry' | 'dead', ms: number): void;
+  queueDepth(queue: string, depth: { readonly waiting: number; readonly dead: number }): void;
   /** The Prometheus text format, whose type is `contentType`. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -51,6 +54,7 @@ export interface ProviderLabels {
 }
 
 const LATENESS_BUCKETS_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.2, 0.5];
+const JOB_BUCKETS_SECONDS = [0.01, 0.05, 0.2, 1, 5, 20, 60, 300, 1800];
 const TURN_BUCKETS_SECONDS = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.1, 1.4, 2, 3, 5, 10];
 
 /** Makes the counters in a registry of their own, so that two servers in one process do not mix. */
@@ -67,6 +71,7 @@ export function createMetrics(): Metrics {
     ...edge,
     ...providerMetrics(registry),
     ...brainMetrics(registry),
+    ...jobMetrics(registry),
     text: () => registry.metrics(),
     contentType: registry.contentType,
     close: () => {
@@ -232,6 +237,36 @@ function providerMetrics(registry: Registry) {
     providerSwitched: (operation: string, to: string) => switches.labels(operation, to).inc(),
     recogniserReconnected: (provider: string) => reconnects.labels(provider).inc(),
     hedged: (provider: string, won: boolean) => hedges.labels(provider, String(won)).inc(),
+  };
+}
+
+function jobMetrics(registry: Registry) {
+  const registers = [registry];
+  const attempts = new Histogram({
+    name: 'kav_job_seconds',
+    help: 'How long attempts at background jobs took, by queue and result.',
+    labelNames: ['queue', 'result'],
+    buckets: JOB_BUCKETS_SECONDS,
+    registers,
+  });
+  const waiting = new Gauge({
+    name: 'kav_jobs_waiting',
+    help: 'Background jobs that wait for their turn or for a retry, by queue.',
+    labelNames: ['queue'],
+    registers,
+  });
+  const dead = new Gauge({
+    name: 'kav_jobs_dead',
+    help: 'Background jobs that were given up and wait for a person, by queue.',
+    labelNames: ['queue'],
+    registers,
+  });
+  return {
+    jobEnded: (queue: string, result: string, ms: number) => attempts.labels(queue, result).observe(ms / 1000),
+    queueDepth: (queue: string, depth: { readonly waiting: number; readonly dead: number }) => {
+      waiting.labels(queue).set(depth.waiting);
+      dead.labels(queue).set(depth.dead);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** A migrated embedded database, made once and kept: making one takes seconds, loading it a fraction of one. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createRealClock } from '../../src/call/real-clock.ts';
@@ -18,8 +18,9 @@ export async function embeddedSnapshot(): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const store = openStore({ clock: createRealClock() });
   await store.ready;
-  writeFileSync(`${file}.${process.pid}`, await store.dump());
+  const part = `${file}.${randomUUID()}`;
+  writeFileSync(part, await store.dump());
   await store.close();
-  renameSync(`${file}.${process.pid}`, file);
+  renameSync(part, file);
   return file;
 }

@@ -1,0 +1,85 @@
+/**
+ * The job behind the erasure of one person: everything that is known of their calls, in every place that this node
+ * reaches. Each step may be done again after a crash; the report adds up what each has really removed.
+ */
+import {
+  addToReport,
+  type Erasure,
+  type ErasureName,
+  eraseRows,
+  finishErasure,
+  noteNodeErased,
+  readErasure,
+  setCarrierCopies,
+} from '../../store/after-calls/erasures.ts';
+import type { CarrierCopy, Db } from '../../store/schema.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
+import type { WorkFailure, WorkResult } from '../work-result.ts';
+import { eraseCallFiles } from './call-files.ts';
+
+export interface EraseOptions {
+  readonly db: Db;
+  readonly objects: ObjectStore;
+  /** Folders of this node with files of calls: journals, recordings, spools. */
+  readonly folders: readonly string[];
+  readonly node: string;
+  /** Removes the jobs of these calls; resolves with their number. */
+  readonly eraseJobs: (tenant: string, callSids: readonly string[]) => Promise<number>;
+  /** Has Twilio delete one of its own copies. */
+  readonly deleteAtCarrier: (
+    copy: CarrierCopy,
+    signal: AbortSignal,
+  ) => Promise<{ readonly status: 'deleted' | 'absent' } | WorkFailure>;
+}
+
+export async function erasePerson(options: EraseOptions, name: ErasureName, signal: AbortSignal): Promise<WorkResult> {
+  const { db, objects } = options;
+  const erasure = await readErasure(db, name);
+  if (erasure === undefined) return { status: 'done', note: 'no such erasure' };
+  const { tenant, callSids } = erasure;
+  await addToReport(db, name, { jobs: await options.eraseJobs(tenant, callSids) });
+  // The words first, and Twilio last: it may be away for hours, which nobody's words must wait for.
+  await eraseRows(db, erasure);
+  signal.throwIfAborted();
+  await addToReport(db, name, { objects: await eraseObjects(objects, tenant, callSids) });
+  await eraseFilesOfNode(options, erasure);
+  const failure = await eraseCarrierCopies(options, name, signal);
+  if (failure) return failure;
+  await finishErasure(db, name);
+  return { status: 'done' };
+}
+
+/** The objects of these calls; resolves with their number. */
+export async function eraseObjects(objects: ObjectStore, tenant: string, callSids: readonly string[]): Promise<number> {
+  let erased = 0;
+  for (const callSid of callSids) {
+    for await (const key of objects.list(`${tenant}/${callSid}/`)) {
+      if (await objects.remove(key)) erased++;
+    }
+  }
+  return erased;
+}
+
+/** Journals and whatever else one machine alone has. Each node does this for itself. */
+export async function eraseFilesOfNode(
+  { db, folders, node }: Pick<EraseOptions, 'db' | 'folders' | 'node'>,
+  erasure: Pick<Erasure, 'tenant' | 'erasureId' | 'callSids'>,
+): Promise<void> {
+  await noteNodeErased(db, erasure, node, await eraseCallFiles(folders, erasure.callSids));
+}
+
+async function eraseCarrierCopies(
+  { db, deleteAtCarrier }: EraseOptions,
+  name: ErasureName,
+  signal: AbortSignal,
+): Promise<WorkFailure | undefined> {
+  let left = (await readErasure(db, name))?.carrierCopies ?? [];
+  for (const copy of left) {
+    const result = await deleteAtCarrier(copy, signal);
+    if ('problem' in result) return result;
+    left = left.filter((other) => other !== copy);
+    await setCarrierCopies(db, name, left);
+    await addToReport(db, name, { twilio_recordings: result.status === 'deleted' ? 1 : 0 });
+  }
+  return undefined;
+}
