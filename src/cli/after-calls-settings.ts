@@ -13,14 +13,23 @@ import { VERSION } from './version.ts';
 
 const BUCKET_KEYS = ['KAV_S3_ENDPOINT', 'KAV_S3_BUCKET', 'KAV_S3_ACCESS_KEY_ID', 'KAV_S3_SECRET_ACCESS_KEY'] as const;
 
-/** A bucket when one is set, else a folder. Throws `ConfigError` when the bucket is set in part. */
-export async function openObjects(environment: Environment, clock: Clock): Promise<ObjectStore> {
+/** Throws `ConfigError` for settings of this work that do not fit together. */
+export function checkAfterCallsSettings(environment: Environment, clock: Clock): void {
+  hasBucket(environment);
+  crmSenderOf(environment, clock);
+}
+
+function hasBucket(environment: Environment): boolean {
   const missing = BUCKET_KEYS.filter((key) => environment[key] === undefined);
-  if (missing.length === BUCKET_KEYS.length) {
-    return createDiskObjects(path.resolve(environment.KAV_DATA_DIR, 'objects'));
-  }
+  if (missing.length === BUCKET_KEYS.length) return false;
   const [first] = missing;
   if (first) throw new ConfigError(first, 'is not set', `Set all of ${BUCKET_KEYS.join(', ')}, or none of them.`);
+  return true;
+}
+
+/** A bucket when one is set, else a folder. Throws `ConfigError` when the bucket is set in part. */
+export async function openObjects(environment: Environment, clock: Clock): Promise<ObjectStore> {
+  if (!hasBucket(environment)) return createDiskObjects(path.resolve(environment.KAV_DATA_DIR, 'objects'));
   const { createS3Objects } = await import('../jobs/objects/s3.ts');
   return createS3Objects({
     endpoint: environment.KAV_S3_ENDPOINT!,

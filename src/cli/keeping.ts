@@ -14,10 +14,17 @@ import type { Log } from '../observe/log.ts';
 import type { Store, StoreNews } from '../store/store.ts';
 import type { Environment } from './environment.ts';
 
+export interface CallName {
+  readonly tenant: string;
+  readonly callSid: string;
+}
+
 export interface Keeping {
   readonly facts: FactSource;
   readonly store: Store;
   readonly ledger: Ledger;
+  /** Told of each call of which facts have become part of the store. */
+  onApplied(listener: (call: CallName) => void): void;
   /** Hands over to the store what it will take within a moment, and closes both. */
   close(): Promise<void>;
 }
@@ -44,13 +51,17 @@ export async function openKeeping({ clock, environment, log }: KeepingOptions): 
     clock,
     onNews: (news) => tell(news, log),
   });
-  const apply = createApply(store, log);
+  const listeners: ((call: CallName) => void)[] = [];
+  const apply = createApply(store, log, (call) => {
+    for (const listener of listeners) listener(call);
+  });
   const drainer = openDrainer({ backlog: ledger.backlog, apply, clock, onError });
   const adopting = adoptLedgers({ folder, disk: realDisk, clock, onError, apply });
   return {
     facts: { log: ledger, tenant: KAV_TENANT, node: KAV_NODE, date: () => new Date() },
     store,
     ledger,
+    onApplied: (listener) => void listeners.push(listener),
     close: () => close({ adopting, clock, drainer, ledger, store }),
   };
 }
@@ -61,11 +72,17 @@ function refuseFolder(cause: unknown): never {
 }
 
 /** A fact counts as applied when it would outlive a power cut in the store as well. */
-function createApply(store: Store, log: Log): (facts: readonly Fact[]) => Promise<void> {
+function createApply(
+  store: Store,
+  log: Log,
+  onApplied: (call: CallName) => void,
+): (facts: readonly Fact[]) => Promise<void> {
   return async (facts) => {
     await store.ready;
     const { refused, unfit } = await store.apply(facts);
     await store.sync();
+    const calls = new Map(facts.map(({ callSid, tenant }) => [`${tenant} ${callSid}`, { callSid, tenant }]));
+    for (const call of calls.values()) onApplied(call);
     for (const { callSid, key } of refused) log.warn('FACT_REFUSED', { call_sid: callSid, key, reason: 'moved' });
     const [first] = unfit;
     if (first)

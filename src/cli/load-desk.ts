@@ -15,6 +15,8 @@ import type { FlushableLog } from '../observe/pino-log.ts';
 import { ProviderHealth } from '../providers/resilience/health.ts';
 import { RECORDINGS_FOLDER } from '../recording/layout.ts';
 import { Recordings } from '../recording/recordings.ts';
+import { type AfterCallsWork, startAfterCalls } from './after-calls.ts';
+import { checkAfterCallsSettings } from './after-calls-settings.ts';
 import { loadAgent } from './agent-file.ts';
 import { callSettingsOf, loadDetectors, loadEndpointingModel } from './call-settings.ts';
 import { type RawEnvironment, recordingKeysFor } from './config.ts';
@@ -48,6 +50,7 @@ export interface LoadedDesk {
   readonly runtime: AgentRuntime;
   readonly health: ProviderHealth;
   readonly keeping: Keeping;
+  readonly afterCalls: AfterCallsWork;
   readonly recordings: Recordings | undefined;
   readonly endpointingModel: LoadedModel | undefined;
   readonly ready: ReadyAgent;
@@ -58,6 +61,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   const { clock, environment, journalFolder, log, metrics, raw } = parts;
   const agent = await loadAgent(environment.KAV_AGENT);
   const recordingKeys = recordingKeysFor(agent, environment);
+  checkAfterCallsSettings(environment, clock);
   const onNews = createNewsDesk(log, metrics);
   const health = new ProviderHealth({ clock, onNews });
   const warn = (note: string): void => log.warn('PROVIDER_NOTE', { note });
@@ -98,6 +102,17 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     facts: keeping.facts,
     recorders: recordings,
   });
+  // The work after calls is no caller's business: a server that answers is ready without it.
+  const afterCalls = startAfterCalls({
+    environment,
+    keeping,
+    journalFolder,
+    brain: chosen.brain,
+    language: agent.language,
+    clock,
+    log,
+    metrics,
+  });
   // Calls may come before the lines are spoken; they then wait for the voice, as every other sentence does.
   runtime.prepare().catch((error: unknown) => log.error('TTS_ERROR', { message: String(error) }));
   const providers = { stt: chosen.stt.name, brain: chosen.brain.name, tts: chosen.tts.name };
@@ -107,6 +122,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     runtime,
     health,
     keeping,
+    afterCalls,
     recordings,
     endpointingModel,
     ready: { name: agent.name, language: agent.language, providers, remarks },

@@ -81,6 +81,7 @@ async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, { log,
   await Promise.all([loaded?.runtime.close(), loaded?.endpointingModel?.close()]);
   loaded?.health.close();
   await loaded?.recordings?.close();
+  await loaded?.afterCalls.close();
   await loaded?.keeping.close();
   metrics.close();
   log.flush();
