@@ -48,6 +48,8 @@ export interface CallSessionOptions {
   /** Where payloads are decoded; shared by all calls, because nothing keeps it. */
   readonly scratch: Buffer;
   readonly facts: CallFacts;
+  /** Whether the call is still this node's. */
+  readonly mayAct: () => boolean | Promise<boolean>;
   /** The call before this stream, when there was one. */
   readonly past: PastCall | undefined;
   /** Once, at the end. `spoken` says whether the caller was told that something went wrong. */
@@ -298,6 +300,7 @@ export class CallSession implements MediaReceiver {
       providers,
       playout: this.#playout,
       commit: (exchange) => this.#o.facts.effect(exchange),
+      mayAct: this.#o.mayAct,
       dispatch: (event) => this.#runner.dispatch(event),
       onExpect: (expectation) =>
         this.#guard(() => {

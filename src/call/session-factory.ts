@@ -9,6 +9,7 @@ import { CallFacts, type FactSource } from './call-facts.ts';
 import type { CallProviders } from './call-providers.ts';
 import type { CallRecord, StreamEnd } from './call-record.ts';
 import { CallSession } from './call-session.ts';
+import type { Cluster } from './cluster.ts';
 import type { Journal, JournalHead } from './journal.ts';
 import { PlayoutScheduler } from './playout-scheduler.ts';
 import type { MediaTransport } from './transport.ts';
@@ -24,6 +25,7 @@ export interface SessionFactoryOptions {
   /** The RMS below which nothing is speech (`VAD_RMS`). */
   readonly vadRms: number;
   readonly facts: FactSource;
+  readonly cluster: Cluster;
 }
 
 export interface NewSession {
@@ -49,7 +51,7 @@ export class SessionFactory {
   }
 
   create({ record, ...session }: NewSession): CallSession {
-    const { agent, clock, detectors, journals, log, metrics, vadRms } = this.#o;
+    const { agent, clock, cluster, detectors, journals, log, metrics, vadRms } = this.#o;
     const { callSid } = record.call;
     const { settings } = agent.options;
     return new CallSession({
@@ -62,6 +64,7 @@ export class SessionFactory {
       callSid,
       journal: journals.open(this.#headOf(record, session.streamSid)),
       facts: this.#factsOf(record, session.streamSid),
+      mayAct: () => cluster.mayAct(callSid),
       past: record.past,
       log: log.child({ sid: session.streamSid, call_sid: callSid }),
       metrics,
