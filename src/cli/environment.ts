@@ -11,6 +11,8 @@ interface Variable {
   readonly schema: z.ZodType<unknown, string | undefined>;
 }
 
+const NO_LIMIT = 1_000_000;
+
 const text = z.string().optional();
 const port = z.string().default('8080').transform(Number).pipe(z.int('must be a whole number').min(0).max(65_535));
 const url = z.url({ protocol: /^https?$/, error: 'must begin with https:// or http://' }).optional();
@@ -128,8 +130,20 @@ const OWN_VARIABLES = [
   {
     name: 'KAV_MAX_CALLS',
     fallback: '500',
-    help: 'Calls at the same time; one more hears a line.',
+    help: 'Calls of one node at the same time; one more hears a line.',
     schema: whole(500, 1, 100_000),
+  },
+  {
+    name: 'KAV_MAX_CALLS_TENANT',
+    fallback: 'no limit',
+    help: 'The same for all calls of one KAV_TENANT, on all nodes that share a database.',
+    schema: whole(NO_LIMIT, 1, NO_LIMIT),
+  },
+  {
+    name: 'KAV_MAX_CALLS_TOTAL',
+    fallback: 'no limit',
+    help: 'The same for all nodes that share a database, whatever their tenants.',
+    schema: whole(NO_LIMIT, 1, NO_LIMIT),
   },
   {
     name: 'EOU_MS',

@@ -18,6 +18,8 @@ export interface Keeping {
   readonly facts: FactSource;
   readonly store: Store;
   readonly ledger: Ledger;
+  /** Resolves when every fact that was told so far is in the store, for as long as that takes. */
+  settled(): Promise<void>;
   /** Hands over to the store what it will take within a moment, and closes both. */
   close(): Promise<void>;
 }
@@ -51,6 +53,10 @@ export async function openKeeping({ clock, environment, log }: KeepingOptions): 
     facts: { log: ledger, tenant: KAV_TENANT, node: KAV_NODE, date: () => new Date() },
     store,
     ledger,
+    settled: async () => {
+      await ledger.flush();
+      await drainer.drained();
+    },
     close: () => close({ adopting, clock, drainer, ledger, store }),
   };
 }

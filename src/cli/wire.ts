@@ -68,6 +68,7 @@ async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, { log,
   await server.close();
   await loaded?.runtime.close();
   loaded?.health.close();
+  await loaded?.cluster.close();
   await loaded?.keeping.close();
   metrics.close();
   log.flush();
