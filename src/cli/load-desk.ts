@@ -109,6 +109,7 @@ function openNodes({ clock, environment, log, metrics }: Parts, { facts, settled
     process: nameProcess(),
     isGone: isProcessGone,
     version: VERSION,
+    isAlone: store.kind === 'embedded',
     limits: limitsOf(environment),
     date: facts.date,
     settled,

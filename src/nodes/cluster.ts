@@ -23,8 +23,8 @@ import { within } from '../call/within.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import { type CallHolder, claimCall, findHolder, listFacts, lostCalls } from '../store/cluster/claims.ts';
-import { type CallLimits, freePlace, takePlace } from '../store/cluster/places.ts';
+import { type CallHolder, claimCall, findHolder, listFacts, lostCalls } from '../store/queries/claims.ts';
+import { type CallLimits, freePlace, takePlace } from '../store/queries/places.ts';
 import type { Store } from '../store/store.ts';
 import { type Ask, createAsk } from './ask.ts';
 import { NODES_CHANNEL } from './channel.ts';
@@ -43,6 +43,8 @@ export interface ClusterOptions {
   readonly process: string;
   readonly isGone: (process: string) => boolean;
   readonly version: string;
+  /** Nobody else can be there: the embedded database has one process. */
+  readonly isAlone: boolean;
   readonly limits: CallLimits;
   /** This machine's wall-clock time. */
   readonly date: () => Date;
@@ -92,7 +94,7 @@ class StoreCluster implements OpenCluster {
     this.#o = options;
     this.#ask = createAsk(options);
     const own = { ...options, run: this.#run };
-    const isShared = options.store.kind === 'postgres';
+    const isShared = !options.isAlone;
     this.#lease = isShared ? new NodeLease({ ...own, onRenewed: () => this.#look() }) : undefined;
     const perform = (callSid: string, command: Command) => this.#perform(callSid, command);
     this.#post = isShared ? new Post({ ...own, ask: this.#ask, perform }) : undefined;
@@ -151,7 +153,7 @@ class StoreCluster implements OpenCluster {
   release(callSid: string): void {
     const { store, tenant } = this.#o;
     // One that is lost is made good by the next tidying.
-    const writing = freePlace(store.db, tenant, callSid, this.#run)
+    const writing = freePlace(store.db, tenant, { callSid, run: this.#run })
       .catch(() => {})
       .finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);

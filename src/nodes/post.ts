@@ -12,7 +12,7 @@ import {
   readAnswers,
   type TakenCommand,
   takeCommands,
-} from '../store/cluster/commands.ts';
+} from '../store/queries/commands.ts';
 import type { Store } from '../store/store.ts';
 import type { Ask } from './ask.ts';
 import { NODES_CHANNEL } from './channel.ts';
@@ -130,7 +130,7 @@ export class Post {
       return { type: 'refused', reason: 'failed' };
     });
     try {
-      await answerCommand(store.db, tenant, commandId, performed);
+      await answerCommand(store.db, tenant, { commandId, answer: performed });
       store.notify(NODES_CHANNEL, fromNode);
     } catch (error) {
       log.warn('CLUSTER_UNKNOWN', { call_sid: callSid, question: 'command', reason: String(error) });

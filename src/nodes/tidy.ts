@@ -2,12 +2,12 @@
 import { sql } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../observe/log.ts';
-import { pruneClaims } from '../store/cluster/claims.ts';
-import { pruneCommands } from '../store/cluster/commands.ts';
 import { pruneNodes } from '../store/cluster/nodes.ts';
-import { freeForgottenPlaces, prunePlaces } from '../store/cluster/places.ts';
 import { listTenants } from '../store/cluster/tenants.ts';
 import { OUTBOX_CHANNEL } from '../store/outbox.ts';
+import { pruneClaims } from '../store/queries/claims.ts';
+import { pruneCommands } from '../store/queries/commands.ts';
+import { freeForgottenPlaces, prunePlaces } from '../store/queries/places.ts';
 import { closeStaleCalls } from '../store/queries/stale-calls.ts';
 import type { Store } from '../store/store.ts';
 

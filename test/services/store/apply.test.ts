@@ -97,7 +97,10 @@ describe.each(ENGINES)('%s', (engine) => {
     await store.apply([factOf(turn(0, 'said by the second'), second)]);
     const late = await store.apply([
       factOf(turn(0, 'heard by the first'), first),
-      factOf({ type: 'tool-effect', id: 'e', afterTurns: 1, name: 'book', arguments: '{}', result: '{}' }, first),
+      factOf(
+        { type: 'tool-effect', index: 0, id: 'e', afterTurns: 1, name: 'book', arguments: '{}', result: '{}' },
+        first,
+      ),
       factOf({ type: 'call-ended', reason: 'socket-lost' }, first),
     ]);
     expect(late).toMatchObject({ applied: 2, duplicates: 0, refused: [{ tenant, callSid: 'CA1', key: 'call-ended' }] });

@@ -57,6 +57,7 @@ export const WHOLE_CALL: readonly FactBody[] = [
   },
   {
     type: 'tool-effect',
+    index: 0,
     id: 'effect-1',
     afterTurns: 2,
     name: 'saveLead',

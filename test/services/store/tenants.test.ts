@@ -40,8 +40,39 @@ const QUESTIONS: Readonly<Record<string, readonly unknown[]>> = {
   listStreams: [ID],
   listLegs: [ID],
   listEvents: [ID],
-  claimCall: [{ callSid: ID, node: 'node-2' }],
-  closeStaleCalls: [{ olderThanMs: 0, liveCallSids: [] }],
+  closeStaleCalls: [{ olderThanMs: 0, liveCallSids: [], node: 'node-2' }],
+  claimCall: [
+    {
+      callSid: ID,
+      streamSid: 'MZ9',
+      attempt: 9,
+      node: 'node-2',
+      run: 'run-2',
+      issuedAt: new Date(FAR_AHEAD),
+      lifetimeMs: 1000,
+    },
+  ],
+  findHolder: [ID],
+  lostCalls: [{ node: 'node-2', calls: [{ callSid: ID, attempt: 0 }] }],
+  listFacts: [ID],
+  pruneClaims: [-1e12],
+  takePlace: [
+    {
+      callSid: 'another',
+      node: 'node-2',
+      run: 'run-2',
+      limits: { node: 9, tenant: 9, total: 9 },
+      holdMs: 1000,
+    },
+  ],
+  freePlace: [{ callSid: ID, run: BOBS }],
+  freeForgottenPlaces: [{ run: BOBS, liveCallSids: [], olderThanMs: 0 }],
+  prunePlaces: [undefined],
+  leaveCommand: [{ commandId: 'another', callSid: ID, fromNode: 'node-2', name: 'n', body: {}, withinMs: 1000 }],
+  takeCommands: [BOBS],
+  answerCommand: [{ commandId: ID, answer: 1 }],
+  readAnswers: [[ID]],
+  pruneCommands: [-1e12],
   listContacts: [
     { limit: 100 },
     { limit: 100, text: '%', before: { lastSeenAt: new Date(FAR_AHEAD), number: '+9' } },
@@ -155,7 +186,7 @@ function valueFor({ table, name, type, oneOf }: Column, tenant: string, keys: re
   if (name.endsWith('number')) return '+12025550100';
   if (name === 'email') return 'ca1';
   if (name === 'expires_at') return FAR_AHEAD;
-  if (/^(?:ended|used|disabled)_at$/.test(name)) return null;
+  if (/^(?:ended|used|disabled|taken)_at$/.test(name)) return null;
   if (name === 'seen_at') return new Date();
   if (type === 'timestamp with time zone') return LONG_AGO;
   if (type === 'boolean') return false;

@@ -31,7 +31,11 @@ export async function takePlace(db: Db, tenant: string, request: PlaceRequest): 
   return rows[0]!.verdict;
 }
 
-export async function freePlace(db: Db, tenant: string, callSid: string, run: string): Promise<void> {
+export async function freePlace(
+  db: Db,
+  tenant: string,
+  { callSid, run }: { readonly callSid: string; readonly run: string },
+): Promise<void> {
   await db
     .deleteFrom('places')
     .where('tenant', '=', tenant)
@@ -40,11 +44,17 @@ export async function freePlace(db: Db, tenant: string, callSid: string, run: st
     .execute();
 }
 
+export interface ForgottenPlaces {
+  readonly run: string;
+  readonly liveCallSids: readonly string[];
+  readonly olderThanMs: number;
+}
+
 /** Frees places of a run whose calls it does not serve any more: their release was lost. */
 export async function freeForgottenPlaces(
   db: Db,
   tenant: string,
-  { run, liveCallSids, olderThanMs }: { run: string; liveCallSids: readonly string[]; olderThanMs: number },
+  { run, liveCallSids, olderThanMs }: ForgottenPlaces,
 ): Promise<void> {
   await db
     .deleteFrom('places')

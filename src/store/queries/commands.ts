@@ -73,7 +73,11 @@ export async function takeCommands(db: Db, tenant: string, run: string): Promise
   }));
 }
 
-export async function answerCommand(db: Db, tenant: string, commandId: string, answer: unknown): Promise<void> {
+export async function answerCommand(
+  db: Db,
+  tenant: string,
+  { commandId, answer }: { readonly commandId: string; readonly answer: unknown },
+): Promise<void> {
   await db
     .updateTable('commands')
     .set({ answer: toJson(answer ?? null), answered_at: now() })
