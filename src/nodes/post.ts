@@ -50,7 +50,6 @@ export class Post {
   async send(callSid: string, { body, name }: Command, withinMs: number): Promise<Sent> {
     const { ask, clock, node, store, tenant } = this.#o;
     const commandId = randomUUID();
-    const since = clock.now();
     const command = { commandId, callSid, fromNode: node, name, body, withinMs };
     const work = leaveCommand(store.db, tenant, command).then((to) => ({ to }));
     const left = await ask({ name: 'command', callSid, withinMs, work });
@@ -58,7 +57,8 @@ export class Post {
     if (left.to === undefined) return { type: 'gone' };
     const answer = Promise.withResolvers<Sent>();
     this.#waiting.set(commandId, answer.resolve);
-    const disarm = clock.at(since + withinMs, () => answer.resolve({ type: 'silent' }));
+    // From now on, not from the beginning: the store's own deadline for it must have passed when nobody waits any more.
+    const disarm = clock.at(clock.now() + withinMs, () => answer.resolve({ type: 'silent' }));
     store.notify(NODES_CHANNEL, left.to);
     this.#poll();
     const sent = await answer.promise;
