@@ -1,5 +1,5 @@
 /** A virtual clock beside a real database: time passes only while no statement is under way. */
-import type { KyselyPlugin, QueryId } from 'kysely';
+import { type KyselyPlugin, type QueryId, sql } from 'kysely';
 import type { VirtualClock } from '../../../src/simulator/virtual-clock.ts';
 import type { Store } from '../../../src/store/store.ts';
 
@@ -27,7 +27,10 @@ export function watchStore(store: Store): WatchedStore {
     }
   };
   const db = store.db.withPlugin(plugin);
-  return Object.create(store, { db: { value: db }, idle: { value: idle } }) as WatchedStore;
+  const notify = (channel: string, payload: string): void =>
+    void sql`select pg_notify(${channel}, ${payload})`.execute(db);
+  const own = { db: { value: db }, idle: { value: idle }, notify: { value: notify } };
+  return Object.create(store, own) as WatchedStore;
 }
 
 export async function pass(clock: VirtualClock, store: WatchedStore, ms: number, stepMs = 100): Promise<void> {
