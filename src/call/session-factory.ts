@@ -73,10 +73,10 @@ export class SessionFactory {
   }
 
   #factsOf({ attempt, call, past }: CallRecord, streamSid: string): CallFacts {
-    const { elapsedMs = 0, outcomes = 0, recordedTurns = 0, tools = [] } = past ?? {};
+    const { elapsedMs = 0, outcomes = 0, recordedTurns = 0, tools = [], turns = [] } = past ?? {};
     const used = tools.reduce((sum, { exchanges }) => sum + exchanges.length, 0);
-    const counts = { turns: recordedTurns, outcomes, tools: used };
-    return new CallFacts({ ...this.#o.facts, callSid: call.callSid, streamSid, attempt, elapsedMs, ...counts });
+    const before = { turns: recordedTurns, untold: turns.slice(recordedTurns), outcomes, tools: used, elapsedMs };
+    return new CallFacts({ ...this.#o.facts, callSid: call.callSid, streamSid, attempt, ...before });
   }
 
   #headOf({ attempt, call }: CallRecord, streamSid: string): JournalHead {

@@ -5,7 +5,7 @@ import { createRealClock } from '../../../src/call/real-clock.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import { freshDatabase, newTenant, useStore } from '../store/engines.ts';
-import { factOf, OPENED } from '../store/facts.ts';
+import { factOf, OPENED, turn } from '../store/facts.ts';
 import { callOf, Member, type MemberOptions } from './member.ts';
 
 const held = useStore('postgres');
@@ -175,6 +175,19 @@ describe('the end of a stream', () => {
     expect(await asked.cluster.afterwards('CA1')).toEqual({ type: 'done' });
     expect(await asked.cluster.afterwards('CA2')).toEqual({ type: 'apologise' });
     expect(await asked.cluster.afterwards('CA3'), 'it does not know').toEqual({ type: 'resume', attempt: 2 });
+  });
+
+  test('is answered when what led to it is in the store, for whoever goes on', async () => {
+    const tenant = newTenant();
+    const told = { tenant, node: `a.${tenant}` };
+    const settled = async () => void (await held.store.apply([factOf(turn(0, 'the last words'), told)]));
+    const [owner, asked] = [await open(tenant, 'a', { settled }), await open(tenant, 'b')];
+    await held.store.apply([factOf(OPENED, told)]);
+    await owner.claim('CA1', 1);
+    owner.answers.set('CA1', { type: 'resume', attempt: 2 });
+    expect(await asked.cluster.afterwards('CA1')).toEqual({ type: 'resume', attempt: 2 });
+    const claimed = await asked.claim('CA1', 2, { wantsPast: true });
+    expect(claimed).toMatchObject({ past: { turns: [{ text: 'the last words' }] } });
   });
 
   test('that the owner of an ended call could not say aloud is still apologised for', async () => {
