@@ -22,6 +22,8 @@ const BOBS_NUMBER = 7_700_077;
 const ID = 'CA1';
 const LONG_AGO = '2026-01-01T00:00:00.000Z';
 const FAR_AHEAD = '2126-01-01T00:00:00.000Z';
+/** Reaches beyond it. */
+const ALL_TIME_MS = 1e13;
 
 /** How each query is asked for what both tenants have. Several ways, where filters differ. */
 const QUESTIONS: Readonly<Record<string, readonly unknown[]>> = {
@@ -96,16 +98,16 @@ const QUESTIONS: Readonly<Record<string, readonly unknown[]>> = {
   pruneOutbox: [0],
   keepToken: [{ hash: 'another', purpose: ID, subject: ID, ttlMs: 1000 }],
   takeToken: [{ hash: ID, purpose: ID, subject: ID }],
-  pruneTokens: [-1e12],
+  pruneTokens: [-ALL_TIME_MS],
   addUser: [{ userId: 'another', email: 'a@example.com', name: null, role: 'viewer', passwordHash: null }],
   listUsers: [undefined],
   findUserByEmail: ['ca1'],
   changeUser: [{ userId: ID, name: 'n', role: 'admin', passwordHash: 'h', isDisabled: true }],
   openSession: [{ sessionHash: 'another', userId: ID, longestMs: 1000 }],
-  useSession: [{ sessionHash: ID, idleMs: 1e12 }],
+  useSession: [{ sessionHash: ID, idleMs: ALL_TIME_MS }],
   closeSession: [ID],
   closeUserSessions: [ID],
-  pruneSessions: [undefined],
+  pruneSessions: [-ALL_TIME_MS],
   writeAudit: [{ actor: 'alice', action: 'look', details: { a: 1 } }],
   listAudit: [{ limit: 100 }, { limit: 100, beforeId: Number.MAX_SAFE_INTEGER }],
   findTenant: [undefined],
@@ -185,6 +187,7 @@ function valueFor({ table, name, type, oneOf }: Column, tenant: string, keys: re
   if (oneOf.length > 0) return oneOf[0];
   if (name.endsWith('number')) return '+12025550100';
   if (name === 'email') return 'ca1';
+  if (name === 'pruned_to') return 0;
   if (name === 'expires_at') return FAR_AHEAD;
   if (/^(?:ended|used|disabled|taken)_at$/.test(name)) return null;
   if (name === 'seen_at') return new Date();
