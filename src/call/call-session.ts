@@ -5,7 +5,7 @@
 import { EchoGuard } from '../audio/echo-guard.ts';
 import type { VadEdge } from '../audio/vad.ts';
 import type { CallState, CallStep } from '../core/call.ts';
-import type { CallEffect, CallEvent, CallEventBody, EndReason } from '../core/call-event.ts';
+import type { CallEffect, CallEvent, EndReason } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
 import { floorOf } from '../core/turn.ts';
@@ -24,8 +24,9 @@ import { CallRunner } from './call-runner.ts';
 import type { PastCall } from './cluster.ts';
 import { createEndpointer, type Endpointer } from './endpointer.ts';
 import type { Journal } from './journal.ts';
-import { MediaIntake } from './media-intake.ts';
+import { FrameReport, MediaIntake } from './media-intake.ts';
 import { MediaLoop } from './media-loop.ts';
+import { resumeEvent } from './past-call.ts';
 import { type PlayoutQueue, parseMarkName } from './playout-queue.ts';
 import type { PlayoutScheduler } from './playout-scheduler.ts';
 import { Replies } from './replies.ts';
@@ -55,6 +56,8 @@ export interface CallSessionOptions {
   readonly facts: CallFacts;
   /** The session's own from now on, when the agent records. */
   readonly recording: SessionRecording | undefined;
+  /** Whether the call is still this node's. */
+  readonly mayAct: () => boolean | Promise<boolean>;
   /** The call before this stream, when there was one. */
   readonly past: PastCall | undefined;
   /** Once, at the end. `spoken` says whether the caller was told that something went wrong. */
@@ -78,14 +81,13 @@ export class CallSession implements MediaReceiver {
   readonly #playout: PlayoutQueue;
   readonly #media: MediaLoop;
   readonly #intake: MediaIntake;
+  readonly #frames: FrameReport;
   readonly #replies: Replies;
   /** Undefined where every pause is judged alike. */
   readonly #endpointer: Endpointer | undefined;
   readonly #timer = new TurnTimer();
   readonly #echo = new EchoGuard();
   readonly #bad: BadMessages;
-  #sentBefore = 0;
-  #receivedBefore = 0;
   #socketClosed = false;
   #hungUp: EndReason | undefined;
   /** The reply that tells the caller of a failure, and whether not even that could be said. */
@@ -124,6 +126,7 @@ export class CallSession implements MediaReceiver {
       onEdge: (edge) => this.#onEdge(edge),
       onGap: (gapMs) => options.log.debug('MEDIA_GAP', { gap_ms: gapMs }),
     });
+    this.#frames = new FrameReport(options.metrics);
     this.#intake = new MediaIntake({ ...options, loop: this.#media });
   }
 
@@ -180,7 +183,7 @@ export class CallSession implements MediaReceiver {
 
   /** Called every second: a carrier that fell silent, a peer that does not read, counters for the metrics. */
   watch(): void {
-    this.#reportFrames();
+    this.#frames.report(this.#media.framesReceived, this.#playout.framesSent);
     if (this.#intake.isLost()) this.#streamEnd('media-lost');
     if (this.#o.transport.bufferedBytes > MOST_BUFFERED_BYTES) this.#streamEnd('socket-lost');
   }
@@ -299,6 +302,7 @@ export class CallSession implements MediaReceiver {
       playout: this.#playout,
       recording: this.#o.recording,
       commit: (exchange) => this.#o.facts.effect(exchange),
+      mayAct: this.#o.mayAct,
       dispatch: (event) => this.#runner.dispatch(event),
       onExpect: (expectation) =>
         this.#guard(() => {
@@ -321,14 +325,6 @@ export class CallSession implements MediaReceiver {
     this.#endpointer?.take(event, state);
     const timing = this.#timer.take(event, effects);
     if (timing) reportTiming(timing, this.#o.metrics);
-  }
-
-  #reportFrames(): void {
-    const { metrics } = this.#o;
-    metrics.mediaFrames('in', this.#media.framesReceived - this.#receivedBefore);
-    metrics.mediaFrames('out', this.#playout.framesSent - this.#sentBefore);
-    this.#receivedBefore = this.#media.framesReceived;
-    this.#sentBefore = this.#playout.framesSent;
   }
 
   // The end
@@ -374,7 +370,7 @@ export class CallSession implements MediaReceiver {
     this.#playout.close();
     this.#o.recording?.close();
     this.#o.vad.close();
-    this.#reportFrames();
+    this.#frames.report(this.#media.framesReceived, this.#playout.framesSent);
     transport.close(1000, reason);
     metrics.callEnded(reason);
     if (reason !== 'moved') facts.ended(reason);
@@ -392,11 +388,6 @@ export class CallSession implements MediaReceiver {
       onClosed();
     });
   }
-}
-
-function resumeEvent({ consent, elapsedMs, outcome, outcomes, tools, turns }: PastCall): CallEventBody {
-  const told = { ...(outcome ? { outcome } : {}), ...(consent === undefined ? {} : { isConsentHeard: true as const }) };
-  return { type: 'call-resume', turns, tools, outcomes, elapsedMs, ...told };
 }
 
 /** Above every reply that a call can count to. */

@@ -1,6 +1,7 @@
 /** What the carrier sends of audio: decoded into the loop, counted, and watched for its silence. */
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import { decodePayload } from '../twilio/media-message.ts';
 import type { MediaLoop } from './media-loop.ts';
 
@@ -52,5 +53,24 @@ export class MediaIntake {
       log.warn('MEDIA_SILENT', { silent_ms: Math.round(silentMs) });
     }
     return silentMs >= LOST_MS;
+  }
+}
+
+/** Tells the metrics, now and then, how many frames there were since it last told. */
+export class FrameReport {
+  readonly #metrics: Metrics;
+  #received = 0;
+  #sent = 0;
+
+  constructor(metrics: Metrics) {
+    this.#metrics = metrics;
+  }
+
+  /** Takes what there was in all. */
+  report(received: number, sent: number): void {
+    this.#metrics.mediaFrames('in', received - this.#received);
+    this.#metrics.mediaFrames('out', sent - this.#sent);
+    this.#received = received;
+    this.#sent = sent;
   }
 }

@@ -29,6 +29,7 @@ export interface RepliesOptions {
   readonly recording: RecordingControl | undefined;
   /** Makes a tool's effect durable. Rejects when it cannot be kept. */
   readonly commit: (exchange: ToolExchange) => Promise<void>;
+  readonly mayAct: () => boolean | Promise<boolean>;
   readonly dispatch: (event: CallEventBody) => void;
   readonly onExpect: (expectation: Expectation) => void;
   readonly log: Log;
@@ -155,7 +156,8 @@ function replyTools(options: RepliesOptions): ReplyTools {
   };
 }
 
-function createToolbox({ agent, callSid, clock, commit, dispatch, log, metrics, recording }: RepliesOptions): Toolbox {
+function createToolbox(options: RepliesOptions): Toolbox {
+  const { agent, callSid, clock, commit, dispatch, log, mayAct, metrics, recording } = options;
   const record = (slots: Readonly<Record<string, string>>) =>
     dispatch({ type: 'outcome', outcome: { status: 'completed', flow: agent.options.name, slots } });
   // The tool has done its work all the same: the call goes on, and the operator is told.
@@ -165,6 +167,7 @@ function createToolbox({ agent, callSid, clock, commit, dispatch, log, metrics, 
     clock,
     call: { callSid, record },
     recording,
+    mayAct,
     commit: (exchange) => within(commit(exchange).catch(onLost), COMMIT_WAIT_MS, clock),
     onToolEnd: ({ name, ms, failed, error }) => {
       metrics.toolEnded(name, failed, ms);

@@ -10,6 +10,7 @@ import { CallFacts, type FactSource } from './call-facts.ts';
 import type { CallProviders } from './call-providers.ts';
 import type { CallRecord, StreamEnd } from './call-record.ts';
 import { CallSession } from './call-session.ts';
+import type { Cluster } from './cluster.ts';
 import type { Journal, JournalHead } from './journal.ts';
 import { PlayoutScheduler } from './playout-scheduler.ts';
 import { type Recorders, SessionRecording } from './session-recording.ts';
@@ -30,6 +31,7 @@ export interface SessionFactoryOptions {
   readonly facts: FactSource;
   /** There when the agent records. */
   readonly recorders?: Recorders | undefined;
+  readonly cluster: Cluster;
 }
 
 export interface NewSession {
@@ -55,7 +57,7 @@ export class SessionFactory {
   }
 
   create({ record, ...session }: NewSession): CallSession {
-    const { agent, clock, detectors, endpointingModel, journals, log, metrics, vadRms } = this.#o;
+    const { agent, clock, cluster, detectors, endpointingModel, journals, log, metrics, vadRms } = this.#o;
     const { callSid } = record.call;
     const { settings } = agent.options;
     const facts = this.#factsOf(record, session.streamSid);
@@ -72,6 +74,7 @@ export class SessionFactory {
       journal: journals.open(this.#headOf(record, session.streamSid)),
       facts,
       recording: this.#recordingOf(record, facts, callLog),
+      mayAct: () => cluster.mayAct(callSid),
       past: record.past,
       log: callLog,
       metrics,
@@ -80,9 +83,18 @@ export class SessionFactory {
   }
 
   #factsOf({ attempt, call, past }: CallRecord, streamSid: string): CallFacts {
-    const { consent, consents = 0, elapsedMs = 0, outcomes = 0, recordedTurns = 0, tools = [] } = past ?? {};
+    const {
+      consent,
+      consents = 0,
+      elapsedMs = 0,
+      outcomes = 0,
+      recordedTurns = 0,
+      tools = [],
+      turns = [],
+    } = past ?? {};
     const used = tools.reduce((sum, { exchanges }) => sum + exchanges.length, 0);
-    const known = { turns: recordedTurns, outcomes, tools: used, consent, consents, elapsedMs };
+    const told = { turns: recordedTurns, untold: turns.slice(recordedTurns) };
+    const known = { ...told, outcomes, tools: used, consent, consents, elapsedMs };
     return new CallFacts({ ...this.#o.facts, callSid: call.callSid, streamSid, attempt, ...known });
   }
 

@@ -13,6 +13,8 @@ interface Variable {
   readonly schema: z.ZodType<unknown, string | undefined>;
 }
 
+const NO_LIMIT = 1_000_000;
+
 const text = z.string().optional();
 const port = z.string().default('8080').transform(Number).pipe(z.int('must be a whole number').min(0).max(65_535));
 const url = z.url({ protocol: /^https?$/, error: 'must begin with https:// or http://' }).optional();
@@ -157,7 +159,7 @@ const OWN_VARIABLES = [
   {
     name: 'KAV_MAX_CALLS',
     fallback: '500',
-    help: 'Calls at the same time; one more hears a line.',
+    help: 'Calls of one node at the same time; one more hears a line.',
     schema: whole(500, 1, 100_000),
   },
   {
@@ -165,6 +167,18 @@ const OWN_VARIABLES = [
     fallback: '3600',
     help: 'After SIGTERM the running calls may go on for so long; then another node takes them, or they are ended.',
     schema: whole(3_600, 0, 14_400),
+  },
+  {
+    name: 'KAV_MAX_CALLS_TENANT',
+    fallback: '1000000',
+    help: 'The same for all calls of one KAV_TENANT, on all nodes that share a database.',
+    schema: whole(NO_LIMIT, 1, NO_LIMIT),
+  },
+  {
+    name: 'KAV_MAX_CALLS_TOTAL',
+    fallback: '1000000',
+    help: 'The same for all nodes that share a database, whatever their tenants.',
+    schema: whole(NO_LIMIT, 1, NO_LIMIT),
   },
   {
     name: 'EOU_MS',

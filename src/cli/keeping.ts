@@ -25,6 +25,8 @@ export interface Keeping {
   readonly ledger: Ledger;
   /** Told of each call of which facts have become part of the store. */
   onApplied(listener: (call: CallName) => void): void;
+  /** Resolves when every fact that was told so far is in the store, for as long as that takes. */
+  settled(): Promise<void>;
   /** Hands over to the store what it will take within a moment, and closes both. */
   close(): Promise<void>;
 }
@@ -62,6 +64,10 @@ export async function openKeeping({ clock, environment, log }: KeepingOptions): 
     store,
     ledger,
     onApplied: (listener) => void listeners.push(listener),
+    settled: async () => {
+      await ledger.flush();
+      await drainer.drained();
+    },
     close: () => close({ adopting, clock, drainer, ledger, store }),
   };
 }

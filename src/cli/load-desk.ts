@@ -2,7 +2,6 @@
 import path from 'node:path';
 import type { Agent } from '../call/agent.ts';
 import { AgentRuntime } from '../call/agent-runtime.ts';
-import { createSoloCluster } from '../call/cluster.ts';
 import { JournalFolder } from '../call/journal.ts';
 import { createSpeechFolder } from '../call/speech-store.ts';
 import { StreamTokens } from '../call/stream-tokens.ts';
@@ -10,9 +9,11 @@ import { Switchboard } from '../call/switchboard.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
 import type { LoadedModel } from '../endpointing-model/endpointing-model.ts';
+import { type OpenCluster, openCluster } from '../nodes/cluster.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
 import { ProviderHealth } from '../providers/resilience/health.ts';
+import type { RecordingKeys } from '../recording/keys.ts';
 import { RECORDINGS_FOLDER } from '../recording/layout.ts';
 import { Recordings } from '../recording/recordings.ts';
 import { type AfterCallsWork, startAfterCalls } from './after-calls.ts';
@@ -22,6 +23,7 @@ import { callSettingsOf, loadDetectors, loadEndpointingModel } from './call-sett
 import { type RawEnvironment, recordingKeysFor } from './config.ts';
 import type { Environment } from './environment.ts';
 import { type Keeping, openKeeping } from './keeping.ts';
+import { isProcessGone, nameProcess } from './process-name.ts';
 import { createNewsDesk } from './provider-news.ts';
 import { type ChosenProviders, chooseProviders } from './providers.ts';
 import { VERSION } from './version.ts';
@@ -53,6 +55,7 @@ export interface LoadedDesk {
   readonly afterCalls: AfterCallsWork;
   readonly recordings: Recordings | undefined;
   readonly endpointingModel: LoadedModel | undefined;
+  readonly cluster: OpenCluster;
   readonly ready: ReadyAgent;
 }
 
@@ -68,23 +71,17 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   const context = { clock, env: raw, warn };
   const chosen = await chooseProviders(agent, { environment, context, health, onNews });
   const runtime = await createRuntime(agent, chosen, parts);
+  const detectors = await loadDetectors(environment.KAV_VAD);
+  const endpointingModel = await loadEndpointingModel(environment, { clock, warn, onFate: metrics.endpointingModel });
+  const limits = limitsOf(environment);
   const keeping = await openKeeping(parts);
-  const recordings =
-    recordingKeys &&
-    new Recordings({
-      root: path.resolve(environment.KAV_DATA_DIR, RECORDINGS_FOLDER),
-      keys: recordingKeys,
-      clock,
-      onError: (error, { file, givenUp }) =>
-        log.error('RECORDING_ERROR', { file, given_up: givenUp, error: String(error) }),
-    });
+  const cluster = await joinNodes(parts, keeping);
+  const recordings = recordingKeys && openRecordings(parts, recordingKeys);
   const journals = new JournalFolder({
     folder: journalFolder,
     clock,
     onError: (error, callSid) => log.error('JOURNAL_ERROR', { call_sid: callSid, error: String(error) }),
   });
-  const detectors = await loadDetectors(environment.KAV_VAD);
-  const endpointingModel = await loadEndpointingModel(environment, { clock, warn, onFate: metrics.endpointingModel });
   const desk = new Switchboard({
     clock,
     agent: runtime,
@@ -95,11 +92,11 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     detectors,
     endpointingModel,
     vadRms: environment.VAD_RMS,
-    mostCalls: environment.KAV_MAX_CALLS,
+    mostCalls: Math.min(limits.node, limits.tenant, limits.total),
     accountSid: environment.TWILIO_ACCOUNT_SID,
     tokens: new StreamTokens(parts.authTokens),
-    cluster: createSoloCluster(keeping.facts.node),
-    facts: keeping.facts,
+    cluster,
+    facts: { ...keeping.facts, date: () => cluster.date() },
     recorders: recordings,
   });
   // The work after calls is no caller's business: a server that answers is ready without it.
@@ -117,16 +114,52 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   runtime.prepare().catch((error: unknown) => log.error('TTS_ERROR', { message: String(error) }));
   const providers = { stt: chosen.stt.name, brain: chosen.brain.name, tts: chosen.tts.name };
   const remarks = [...chosen.passedOver, ...runtime.caveats, ...(endpointingModel?.remarks ?? [])];
-  return {
-    desk,
-    runtime,
-    health,
-    keeping,
-    afterCalls,
-    recordings,
-    endpointingModel,
-    ready: { name: agent.name, language: agent.language, providers, remarks },
-  };
+  const ready = { name: agent.name, language: agent.language, providers, remarks };
+  return { desk, runtime, health, keeping, cluster, afterCalls, recordings, endpointingModel, ready };
+}
+
+function openRecordings({ clock, environment, log }: Parts, keys: RecordingKeys): Recordings {
+  return new Recordings({
+    root: path.resolve(environment.KAV_DATA_DIR, RECORDINGS_FOLDER),
+    keys,
+    clock,
+    onError: (error, { file, givenUp }) =>
+      log.error('RECORDING_ERROR', { file, given_up: givenUp, error: String(error) }),
+  });
+}
+
+async function joinNodes(parts: Parts, keeping: Keeping): Promise<OpenCluster> {
+  const cluster = openNodes(parts, keeping);
+  try {
+    await cluster.joined;
+    return cluster;
+  } catch (error) {
+    await cluster.close();
+    await keeping.close();
+    throw error;
+  }
+}
+
+function openNodes({ clock, environment, log, metrics }: Parts, { facts, settled, store }: Keeping): OpenCluster {
+  return openCluster({
+    store,
+    clock,
+    log,
+    metrics,
+    tenant: facts.tenant,
+    node: facts.node,
+    process: nameProcess(),
+    isGone: isProcessGone,
+    version: VERSION,
+    isAlone: store.kind === 'embedded',
+    limits: limitsOf(environment),
+    date: facts.date,
+    settled,
+  });
+}
+
+function limitsOf({ KAV_MAX_CALLS, KAV_MAX_CALLS_TENANT, KAV_MAX_CALLS_TOTAL }: Environment) {
+  return { node: KAV_MAX_CALLS, tenant: KAV_MAX_CALLS_TENANT, total: KAV_MAX_CALLS_TOTAL };
 }
 
 async function createRuntime(agent: Agent, chosen: ChosenProviders, parts: Parts): Promise<AgentRuntime> {

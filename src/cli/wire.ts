@@ -82,6 +82,7 @@ async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, { log,
   loaded?.health.close();
   await loaded?.recordings?.close();
   await loaded?.afterCalls.close();
+  await loaded?.cluster.close();
   await loaded?.keeping.close();
   metrics.close();
   log.flush();

@@ -33,6 +33,8 @@ export interface Metrics {
   recogniserReconnected(provider: string): void;
   /** A second request for a model's first words, and whether it came first. */
   hedged(provider: string, won: boolean): void;
+  /** A question to the other nodes, and whether it was answered in its time. */
+  clusterAsked(question: string, answer: 'answered' | 'unknown', ms: number): void;
   socketRefused(reason: string): void;
   socketOpened(): void;
   socketClosed(): void;
@@ -55,6 +57,7 @@ export interface ProviderLabels {
 
 const LATENESS_BUCKETS_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.2, 0.5];
 const JOB_BUCKETS_SECONDS = [0.01, 0.05, 0.2, 1, 5, 20, 60, 300, 1800];
+const CLUSTER_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
 const TURN_BUCKETS_SECONDS = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.1, 1.4, 2, 3, 5, 10];
 
 /** Makes the counters in a registry of their own, so that two servers in one process do not mix. */
@@ -72,6 +75,7 @@ export function createMetrics(): Metrics {
     ...providerMetrics(registry),
     ...brainMetrics(registry),
     ...jobMetrics(registry),
+    ...clusterMetrics(registry),
     text: () => registry.metrics(),
     contentType: registry.contentType,
     close: () => {
@@ -119,6 +123,20 @@ function callMetrics(registry: Registry) {
     falseBargeIn: () => falseBargeIns.inc(),
     turnPart: (part: TurnPart, ms: number) => parts.labels(part).observe(ms / 1000),
     endpointingModel: (fate: Parameters<Metrics['endpointingModel']>[0]) => pauses.labels(fate).inc(),
+  };
+}
+
+function clusterMetrics(registry: Registry) {
+  const asked = new Histogram({
+    name: 'kav_cluster_question_seconds',
+    help: 'Time that questions to the other nodes took, by question, and whether there was an answer.',
+    labelNames: ['question', 'answer'],
+    buckets: CLUSTER_BUCKETS_SECONDS,
+    registers: [registry],
+  });
+  return {
+    clusterAsked: (question: string, answer: 'answered' | 'unknown', ms: number) =>
+      asked.labels(question, answer).observe(ms / 1000),
   };
 }
 

@@ -2,15 +2,18 @@
  * The tables as the migrations make them; a test compares both. Columns of `bigint` hold counts and milliseconds and are
  * read as numbers, `timestamptz` as `Date`, `jsonb` as the value; `jsonb` is written as text (`toJson`).
  */
-import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
+import type { Generated, Kysely, Transaction } from 'kysely';
+import type { Json, Maybe, MaybeJson, MaybeTime, Time, TimeByDefault } from './columns.ts';
+import type {
+  CallNotesTable,
+  ErasureNodesTable,
+  ErasuresTable,
+  RetentionTable,
+  StoredRecordingsTable,
+} from './schema-after-calls.ts';
+import type { CommandsTable, NodesTable, PlacesTable, StreamClaimsTable } from './schema-nodes.ts';
 
-type Time = ColumnType<Date, Date | string, Date | string>;
-type MaybeTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
-type TimeByDefault = ColumnType<Date, Date | string | undefined, Date | string>;
-type Json<T> = ColumnType<T, string, string>;
-type MaybeJson<T> = ColumnType<T | null, string | null | undefined, string | null>;
-type Maybe<T> = ColumnType<T | null, T | null | undefined, T | null>;
-
+export type { CarrierCopy } from './schema-after-calls.ts';
 export interface TenantsTable {
   tenant: string;
   name: Maybe<string>;
@@ -247,78 +250,6 @@ export interface AuditTable {
   at: TimeByDefault;
 }
 
-/** What a model made of a call that is over. */
-export interface CallNotesTable {
-  tenant: string;
-  call_sid: string;
-  /** In the call's language; null when no model has written one. */
-  summary: Maybe<string>;
-  /** What a model alone vouches for. */
-  fields: Json<Readonly<Record<string, string>>>;
-  noted_at: TimeByDefault;
-}
-
-/** Where a recording of Twilio's rests. */
-export interface StoredRecordingsTable {
-  tenant: string;
-  call_sid: string;
-  recording_id: string;
-  object_key: string;
-  content_type: string;
-  bytes: number;
-  sha256: string;
-  stored_at: TimeByDefault;
-}
-
-/** Where a column is null, or there is no row, the operator's own setting holds. */
-export interface RetentionTable {
-  tenant: string;
-  recording_days: Maybe<number>;
-  transcript_days: Maybe<number>;
-}
-
-/** A recording that Twilio still has; `url` is as Twilio told it. */
-export interface CarrierCopy {
-  readonly accountSid: string;
-  readonly recordingSid: string;
-  readonly url: string | null;
-}
-
-export interface ErasuresTable {
-  tenant: string;
-  erasure_id: string;
-  /** HMAC-SHA256 of the number under a key that is not in the database. */
-  subject_hash: string;
-  call_sids: Json<readonly string[]>;
-  /** Those that Twilio is still to delete. */
-  carrier_recordings: Json<readonly CarrierCopy[]>;
-  requested_by: string;
-  requested_at: TimeByDefault;
-  passes: Generated<number>;
-  done_at: MaybeTime;
-  /** How many rows, objects and so on of each kind were erased. */
-  report: Json<Readonly<Record<string, number>>>;
-}
-
-/** Each node's own part of an erasure. */
-export interface ErasureNodesTable {
-  tenant: string;
-  erasure_id: string;
-  node: string;
-  files: number;
-  at: TimeByDefault;
-}
-
-/** The processes that serve calls together. Belongs to the cluster, not to a tenant. */
-export interface NodesTable {
-  node: string;
-  address: Maybe<string>;
-  version: Maybe<string>;
-  started_at: TimeByDefault;
-  lease_until: Time;
-  is_draining: Generated<boolean>;
-}
-
 export interface Schema {
   tenants: TenantsTable;
   contacts: ContactsTable;
@@ -344,6 +275,9 @@ export interface Schema {
   retention: RetentionTable;
   erasures: ErasuresTable;
   erasure_nodes: ErasureNodesTable;
+  places: PlacesTable;
+  stream_claims: StreamClaimsTable;
+  commands: CommandsTable;
 }
 
 /** Either the store itself or a transaction on it. */

@@ -1,5 +1,5 @@
 /** The folder of the embedded database: whether it can be trusted, and where it goes when not. */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import path from 'node:path';
 
@@ -20,7 +20,7 @@ export function inspectFolder(folder: string): DataFolder {
   const marker = path.join(folder, IN_USE);
   return {
     data,
-    isNew: !existsSync(path.join(data, 'PG_VERSION')),
+    isNew: !existsSync(data) || readdirSync(data).length === 0,
     isSuspect: existsSync(marker) && readFileSync(marker, 'utf8') !== bootId(),
   };
 }

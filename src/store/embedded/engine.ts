@@ -4,13 +4,14 @@ import path from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { within } from '../deadline.ts';
-import { type Engine, type EngineEvents, type Listening, QUERY_BUDGET_MS } from '../engine.ts';
+import { type Engine, type EngineEvents, type Listening, QUERY_BUDGET_MS, quotedName } from '../engine.ts';
 import { toConnectError, unavailable } from '../failures.ts';
 import { ensureRoom, inspectFolder, markClosed, markInUse, moveAside } from './data-folder.ts';
 import { lockFolder } from './folder-lock.ts';
 import { EmbeddedSession } from './session.ts';
 import { Turnstile } from './turnstile.ts';
 import { WorkerLink } from './worker-link.ts';
+import type { WorkerSettings } from './worker-messages.ts';
 
 /** A first start takes seconds; checking a large database after a power cut may take minutes. */
 const OPEN_MS = 300_000;
@@ -45,7 +46,7 @@ export class EmbeddedEngine implements Engine {
     const { folder } = this.#options;
     try {
       if (folder !== undefined) this.#unlock ??= lockFolder(folder);
-      const link = folder === undefined ? await this.#open({ isSuspect: false }) : await this.#openFolder(folder);
+      const link = folder === undefined ? await this.#create() : await this.#openFolder(folder);
       if (this.#isClosed) {
         await link.terminate();
         throw unavailable('closed');
@@ -85,7 +86,7 @@ export class EmbeddedEngine implements Engine {
     return () => {
       listeners.delete(listening);
       if (listeners.size > 0 || !this.#channels.delete(channel)) return;
-      this.#ask({ type: 'unlisten', channel }).catch(() => {}); // nobody listens; what still comes is dropped
+      this.#ask({ type: 'script', sql: `unlisten ${quotedName(channel)}` }).catch(() => {}); // nobody listens; what still comes is dropped
     };
   }
 
@@ -137,9 +138,19 @@ export class EmbeddedEngine implements Engine {
     };
   }
 
-  async #open(settings: { readonly dataFolder?: string; readonly isSuspect: boolean }): Promise<WorkerLink> {
-    const { clock, snapshot } = this.#options;
-    const link = new WorkerLink({ ...settings, ...(snapshot === undefined ? {} : { snapshot }) });
+  /** A new database, in a folder or in memory. */
+  #create(dataFolder?: string): Promise<WorkerLink> {
+    const { snapshot } = this.#options;
+    return this.#open({
+      ...(dataFolder === undefined ? {} : { dataFolder }),
+      ...(snapshot === undefined ? {} : { snapshot }),
+      isSuspect: false,
+    });
+  }
+
+  async #open(settings: WorkerSettings): Promise<WorkerLink> {
+    const { clock } = this.#options;
+    const link = new WorkerLink(settings);
     try {
       await within(clock, OPEN_MS, link.opened, () => {});
       return link;
@@ -155,7 +166,7 @@ export class EmbeddedEngine implements Engine {
     if (!isSuspect) markInUse(folder);
     if (isNew) {
       mkdirSync(data, { recursive: true, mode: 0o700 });
-      return this.#open({ dataFolder: data, isSuspect: false });
+      return this.#create(data);
     }
     try {
       const link = await this.#open({ dataFolder: data, isSuspect });
@@ -163,11 +174,11 @@ export class EmbeddedEngine implements Engine {
       return link;
     } catch (error) {
       ensureRoom(folder);
-      const probe = await this.#open({ isSuspect: false });
+      const probe = await this.#create();
       await probe.terminate();
       const movedTo = moveAside(folder);
       mkdirSync(data, { mode: 0o700 });
-      const link = await this.#open({ dataFolder: data, isSuspect: false });
+      const link = await this.#create(data);
       markInUse(folder);
       this.#options.events.onRebuilt(path.basename(movedTo), error instanceof Error ? error.message : String(error));
       return link;
@@ -175,7 +186,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   async #listenOn(channel: string): Promise<void> {
-    await this.#ask({ type: 'listen', channel });
+    await this.#ask({ type: 'script', sql: `listen ${quotedName(channel)}` });
     for (const { onGap } of this.#channels.get(channel) ?? []) onGap();
   }
 

@@ -11,8 +11,6 @@ export interface WorkerSettings {
 export type WorkerRequest =
   | { readonly type: 'query'; readonly id: number; readonly sql: string; readonly parameters: readonly unknown[] }
   | { readonly type: 'script'; readonly id: number; readonly sql: string }
-  | { readonly type: 'listen'; readonly id: number; readonly channel: string }
-  | { readonly type: 'unlisten'; readonly id: number; readonly channel: string }
   /** Gives the whole database as a tar. */
   | { readonly type: 'dump'; readonly id: number }
   /** Puts everything on the disk. */

@@ -1,5 +1,6 @@
 import { firstSchema } from './0001-first-schema.ts';
-import { afterCalls } from './0002-after-calls.ts';
+import { nodesAtWork } from './0002-nodes-at-work.ts';
+import { afterCalls } from './0003-after-calls.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [firstSchema, afterCalls];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, nodesAtWork, afterCalls];

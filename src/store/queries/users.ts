@@ -123,11 +123,11 @@ export async function closeUserSessions(db: Db, tenant: string, userId: string):
 }
 
 /** Returns how many went. */
-export async function pruneSessions(db: Db, tenant: string): Promise<number> {
+export async function pruneSessions(db: Db, tenant: string, expiredForMs: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('sessions')
     .where('tenant', '=', tenant)
-    .where('expires_at', '<', now())
+    .where('expires_at', '<', ago(expiredForMs))
     .executeTakeFirst();
   return Number(numDeletedRows);
 }

@@ -22,6 +22,8 @@ const BOBS_NUMBER = 7_700_077;
 const ID = 'CA1';
 const LONG_AGO = '2026-01-01T00:00:00.000Z';
 const FAR_AHEAD = '2126-01-01T00:00:00.000Z';
+/** Reaches beyond it. */
+const ALL_TIME_MS = 1e13;
 
 /** How each query is asked for what both tenants have. Several ways, where filters differ. */
 const QUESTIONS: Readonly<Record<string, readonly unknown[]>> = {
@@ -40,8 +42,39 @@ const QUESTIONS: Readonly<Record<string, readonly unknown[]>> = {
   listStreams: [ID],
   listLegs: [ID],
   listEvents: [ID],
-  claimCall: [{ callSid: ID, node: 'node-2' }],
-  closeStaleCalls: [{ olderThanMs: 0, liveCallSids: [] }],
+  closeStaleCalls: [{ olderThanMs: 0, liveCallSids: [], node: 'node-2' }],
+  claimCall: [
+    {
+      callSid: ID,
+      streamSid: 'MZ9',
+      attempt: 9,
+      node: 'node-2',
+      run: 'run-2',
+      issuedAt: new Date(FAR_AHEAD),
+      lifetimeMs: 1000,
+    },
+  ],
+  findHolder: [ID],
+  lostCalls: [{ node: 'node-2', calls: [{ callSid: ID, attempt: 0 }] }],
+  listFacts: [ID],
+  pruneClaims: [-1e12],
+  takePlace: [
+    {
+      callSid: 'another',
+      node: 'node-2',
+      run: 'run-2',
+      limits: { node: 9, tenant: 9, total: 9 },
+      holdMs: 1000,
+    },
+  ],
+  freePlace: [{ callSid: ID, run: BOBS }],
+  freeForgottenPlaces: [{ run: BOBS, liveCallSids: [], olderThanMs: 0 }],
+  prunePlaces: [undefined],
+  leaveCommand: [{ commandId: 'another', callSid: ID, fromNode: 'node-2', name: 'n', body: {}, withinMs: 1000 }],
+  takeCommands: [BOBS],
+  answerCommand: [{ commandId: ID, answer: 1 }],
+  readAnswers: [[ID]],
+  pruneCommands: [-1e12],
   listContacts: [
     { limit: 100 },
     { limit: 100, text: '%', before: { lastSeenAt: new Date(FAR_AHEAD), number: '+9' } },
@@ -65,16 +98,16 @@ const QUESTIONS: Readonly<Record<string, readonly unknown[]>> = {
   pruneOutbox: [0],
   keepToken: [{ hash: 'another', purpose: ID, subject: ID, ttlMs: 1000 }],
   takeToken: [{ hash: ID, purpose: ID, subject: ID }],
-  pruneTokens: [-1e12],
+  pruneTokens: [-ALL_TIME_MS],
   addUser: [{ userId: 'another', email: 'a@example.com', name: null, role: 'viewer', passwordHash: null }],
   listUsers: [undefined],
   findUserByEmail: ['ca1'],
   changeUser: [{ userId: ID, name: 'n', role: 'admin', passwordHash: 'h', isDisabled: true }],
   openSession: [{ sessionHash: 'another', userId: ID, longestMs: 1000 }],
-  useSession: [{ sessionHash: ID, idleMs: 1e12 }],
+  useSession: [{ sessionHash: ID, idleMs: ALL_TIME_MS }],
   closeSession: [ID],
   closeUserSessions: [ID],
-  pruneSessions: [undefined],
+  pruneSessions: [-ALL_TIME_MS],
   writeAudit: [{ actor: 'alice', action: 'look', details: { a: 1 } }],
   listAudit: [{ limit: 100 }, { limit: 100, beforeId: Number.MAX_SAFE_INTEGER }],
   findTenant: [undefined],
@@ -154,8 +187,9 @@ function valueFor({ table, name, type, oneOf }: Column, tenant: string, keys: re
   if (oneOf.length > 0) return oneOf[0];
   if (name.endsWith('number')) return '+12025550100';
   if (name === 'email') return 'ca1';
+  if (name === 'pruned_to') return 0;
   if (name === 'expires_at') return FAR_AHEAD;
-  if (/^(?:ended|used|disabled)_at$/.test(name)) return null;
+  if (/^(?:ended|used|disabled|taken)_at$/.test(name)) return null;
   if (name === 'seen_at') return new Date();
   if (type === 'timestamp with time zone') return LONG_AGO;
   if (type === 'boolean') return false;

@@ -2,7 +2,7 @@ import type { Migration } from './migration.ts';
 
 /** What is worked out, fetched and erased once a call is over. */
 export const afterCalls: Migration = {
-  version: 2,
+  version: 3,
   name: 'after-calls',
   compatibleFrom: 1,
   sql: `
