@@ -14,6 +14,7 @@ import type {
 import type { CommandsTable, NodesTable, PlacesTable, StreamClaimsTable } from './schema-nodes.ts';
 
 export type { CarrierCopy } from './schema-after-calls.ts';
+
 export interface TenantsTable {
   tenant: string;
   name: Maybe<string>;

@@ -1,6 +1,7 @@
 /** The processes that serve calls together: who is alive, by the database's clock. Belongs to no tenant. */
 import { type Selectable, sql } from 'kysely';
-import type { Db, NodesTable } from '../schema.ts';
+import type { Db } from '../schema.ts';
+import type { NodesTable } from '../schema-nodes.ts';
 import { ago, fromNow, now } from '../sql.ts';
 
 export interface NodeLease {
