@@ -15,6 +15,8 @@ const SLOTS = 128;
 const MOST_LAG = 45;
 /** Slots that are compared, and how many of them the agent must have spoken in. */
 const WINDOW = 40;
+/** Slots that a frame may come too early or too late. */
+const MOST_JITTER = 3;
 const FEWEST_SPOKEN = 20;
 /** The path is sought every so many frames. */
 const SEEK_EVERY = 4;
@@ -39,7 +41,8 @@ export class EchoGuard {
   readonly #sent = new Float32Array(SLOTS).fill(SILENT_DBOV);
   readonly #heard = new Float32Array(SLOTS).fill(SILENT_DBOV);
   #newestSent = Number.NEGATIVE_INFINITY;
-  #newestHeard = 0;
+  #newestHeard = Number.NEGATIVE_INFINITY;
+  #heardInRow = 0;
   #frames = 0;
   #seen: EchoPath | undefined;
   #sightings = 0;
@@ -62,16 +65,24 @@ export class EchoGuard {
 
   /** Whether the frame heard now is only the agent's own voice. */
   isEcho(frame: Uint8Array, now: number): boolean {
-    const slot = Math.floor(now / FRAME_MS);
+    // Heard also while nothing is sent: a noise must not seem to begin with the agent's speech.
+    const level = levelOf(frame);
+    const slot = this.#hear(level, Math.floor(now / FRAME_MS));
     // Nothing was sent for as long as an echo could last: there is none to look for.
     if (slot - this.#newestSent > MOST_LAG) return false;
-    const level = levelOf(frame);
-    for (let gap = Math.max(this.#newestHeard + 1, slot - SLOTS); gap < slot; gap++)
-      this.#set(this.#heard, gap, SILENT_DBOV);
-    this.#set(this.#heard, slot, level);
-    this.#newestHeard = slot;
     if (++this.#frames % SEEK_EVERY === 0) this.#look(slot);
     return this.#path !== undefined && level > AUDIBLE_DBOV && level <= this.#expected(this.#path, slot) + MARGIN_DB;
+  }
+
+  /** Frames come one after another, whatever the network's jitter; only when time has really jumped the row begins anew. */
+  #hear(level: number, slotByClock: number): number {
+    const next = this.#newestHeard + 1;
+    const isNext = Math.abs(slotByClock - next) <= MOST_JITTER;
+    const slot = isNext ? next : slotByClock;
+    this.#heardInRow = isNext ? this.#heardInRow + 1 : 1;
+    this.#set(this.#heard, slot, level);
+    this.#newestHeard = slot;
+    return slot;
   }
 
   /** The loudest that the echo can be in this slot: delays are no whole frames. */
@@ -104,9 +115,10 @@ export class EchoGuard {
 
   /** Pearson's correlation of the two levels at this delay, over the slots in which the agent spoke or fell silent. */
   #compare(slot: number, lag: number): { readonly correlation: number; readonly gainDb: number } | undefined {
+    const window = Math.min(WINDOW, this.#heardInRow);
     let spoken = 0;
     let [sumX, sumY, sumXX, sumYY, sumXY, gain] = [0, 0, 0, 0, 0, 0];
-    for (let back = 0; back < WINDOW; back++) {
+    for (let back = 0; back < window; back++) {
       const x = Math.max(this.#sentAt(slot - lag - back), AUDIBLE_DBOV - 10);
       const y = Math.max(this.#heard[(slot - back) & (SLOTS - 1)]!, AUDIBLE_DBOV - 10);
       if (x > AUDIBLE_DBOV) {
@@ -120,8 +132,8 @@ export class EchoGuard {
       sumXY += x * y;
     }
     if (spoken < FEWEST_SPOKEN) return undefined;
-    const covariance = sumXY - (sumX * sumY) / WINDOW;
-    const variances = (sumXX - (sumX * sumX) / WINDOW) * (sumYY - (sumY * sumY) / WINDOW);
+    const covariance = sumXY - (sumX * sumY) / window;
+    const variances = (sumXX - (sumX * sumX) / window) * (sumYY - (sumY * sumY) / window);
     return variances <= 0 ? undefined : { correlation: covariance / Math.sqrt(variances), gainDb: gain / spoken };
   }
 
