@@ -78,8 +78,8 @@ describe('an audio queue', () => {
     queue.push(new Uint8Array(2 * FRAME_BYTES).fill(MULAW_SILENCE));
     queue.push(word);
     const before = queue.pendingBytes;
-    expect(queue.quietestOf(12)).toBe(5);
-    expect(queue.quietestOf(3)).toBe(0);
+    expect(queue.quietPlaceIn(10)).toBe(6);
+    expect(queue.quietPlaceIn(3)).toBe(2);
     expect(queue.pendingBytes).toBe(before);
   });
 });

@@ -5,6 +5,9 @@ import { MULAW_SILENCE } from '../audio/mulaw.ts';
 /** So much of what was taken stays at hand: more than Twilio ever holds ahead of the caller's ear. */
 const KEEP_BYTES = 2 * 8_000;
 
+/** 3 dB. */
+const CLEARLY_QUIETER = 0.5;
+
 /** µ-law in, whole frames out; the newest of what went out can be taken back. Chunks are kept as they come, not copied. */
 export class AudioQueue {
   #chunks: Uint8Array[] = [];
@@ -55,21 +58,23 @@ export class AudioQueue {
     this.#pendingBytes += size;
   }
 
-  /** Which of the next frames is the quietest, counted from 0: most probably between two words. */
-  quietestOf(frames: number): number {
-    const frame = new Uint8Array(FRAME_BYTES);
-    let best = 0;
-    let quietest = Number.POSITIVE_INFINITY;
+  /**
+   * A quiet one of the next `frames`, counted from 0: most probably between two words. Of two places that are about as
+   * quiet it is the later one.
+   */
+  quietPlaceIn(frames: number): number {
+    const buffer = new Uint8Array(FRAME_BYTES);
+    const levels: number[] = [];
     const count = Math.min(frames, Math.floor(this.#pendingBytes / FRAME_BYTES));
     for (let i = 0; i < count; i++) {
-      this.take(frame);
-      const level = meanSquareOfFrame(frame);
-      if (level >= quietest) continue;
-      quietest = level;
-      best = i;
+      this.take(buffer);
+      levels.push(meanSquareOfFrame(buffer));
     }
     this.goBack(count * FRAME_BYTES);
-    return best;
+    return levels.reduceRight(
+      (best, level, i) => (level < CLEARLY_QUIETER * levels[best]! ? i : best),
+      Math.max(0, count - 1),
+    );
   }
 
   clear(): void {

@@ -53,8 +53,11 @@ export interface PlayoutQueueOptions {
   readonly onBug: (error: unknown) => void;
 }
 
-/** What was played is known to about the time that a message takes to Twilio: the place to go on is sought that far on. */
-const PAUSE_SEARCH_FRAMES = 12;
+/**
+ * The place to go on is sought so far back from the one where the reply was cut: a word that was cut is said again rather
+ * than left out, but hardly a whole word is as short as that.
+ */
+const SEARCH_BACK_FRAMES = 8;
 
 export class PlayoutQueue implements Pumped {
   readonly #options: PlayoutQueueOptions;
@@ -123,8 +126,8 @@ export class PlayoutQueue implements Pumped {
   }
 
   /**
-   * Falls silent, here and at Twilio, and goes back to where the caller last heard the reply, or to the quietest moment
-   * just after it: between two words, if there is such a place. What is queued meanwhile waits.
+   * Falls silent, here and at Twilio, and goes back to where the caller last heard the reply, or to a quiet moment
+   * just before it: between two words, if there is such a place. What is queued meanwhile waits.
    */
   pause(generation: number, heardMs: number): void {
     this.#generation = generation;
@@ -172,10 +175,12 @@ export class PlayoutQueue implements Pumped {
     this.#options.scheduler.remove(this);
   }
 
-  #goBackTo(ms: number): void {
+  #goBackTo(cutMs: number): void {
+    const ms = Math.max(0, cutMs - SEARCH_BACK_FRAMES * FRAME_MS);
     this.#audio.goBack(((this.#sentMs - ms) / FRAME_MS) * FRAME_BYTES);
     this.#sentMs = ms;
-    for (let skip = this.#audio.quietestOf(PAUSE_SEARCH_FRAMES); skip > 0; skip--) {
+    const cut = (cutMs - ms) / FRAME_MS;
+    for (let skip = this.#audio.quietPlaceIn(cut + 1); skip > 0; skip--) {
       this.#audio.take(this.#frame);
       this.#sentMs += FRAME_MS;
     }
