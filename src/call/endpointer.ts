@@ -3,7 +3,7 @@ import type { CallState } from '../core/call.ts';
 import type { CallEvent, CallEventBody } from '../core/call-event.ts';
 import type { CallSettings } from '../core/settings.ts';
 import { wordsSoFar } from '../core/turn.ts';
-import { judgeEndpoint, learnPause } from '../endpointing/endpointing.ts';
+import { type Ending, judgeEndpoint, learnPause } from '../endpointing/endpointing.ts';
 import type { Expectation } from '../providers/contracts.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
 
@@ -27,7 +27,11 @@ interface EndpointerOptions {
 export class Endpointer {
   readonly #options: EndpointerOptions;
   #expects: Expectation['kind'] = 'open';
+  /** The pauses of this caller after words that could have been the end, and after words that could not. */
   #pausesMs: readonly number[] = [];
+  #thoughtsMs: readonly number[] = [];
+  /** The newest verdict, and when the silence that it was about began. */
+  #judged: { readonly silentFrom: number; readonly ending: Ending } | undefined;
 
   constructor(options: EndpointerOptions) {
     this.#options = options;
@@ -40,19 +44,39 @@ export class Endpointer {
 
   /** Feed it every step in order. */
   take(event: CallEvent, { turn }: CallState): void {
-    if (turn.phase.name !== 'listening') return;
-    const { caller } = turn;
-    if (event.type === 'speech-start' && wordsSoFar(caller) !== '') {
-      this.#pausesMs = learnPause(this.#pausesMs, event.since - caller.silentFrom);
+    if (turn.phase.name !== 'listening') {
+      this.#judged = undefined;
+      return;
     }
+    const { caller } = turn;
+    if (event.type === 'speech-start') return this.#learn(event.since, caller.silentFrom);
     if (caller.speaking || !NEWS.has(event.type)) return;
     const words = wordsSoFar(caller);
     if (words === '') return;
     const { dispatch, language, middleMs } = this.#options;
     const speechMs = Math.max(0, caller.silentFrom - caller.wordsFrom);
-    const question = { words, language, expects: this.#expects, pausesMs: this.#pausesMs, speechMs, middleMs };
+    const question = {
+      words,
+      language,
+      expects: this.#expects,
+      pausesMs: this.#pausesMs,
+      thoughtsMs: this.#thoughtsMs,
+      speechMs,
+      middleMs,
+    };
     const { waitMs, ending, reasons } = judgeEndpoint(question);
+    // Words may come before the detector has heard the speech that they are of: the silence is not theirs then.
+    this.#judged = caller.silentFrom > turn.phase.since ? { silentFrom: caller.silentFrom, ending } : undefined;
     dispatch({ type: 'endpoint-judged', words, expects: this.#expects, waitMs, ending, reasons });
+  }
+
+  /** The caller goes on: the silence that was judged was only a pause. */
+  #learn(since: number, silentFrom: number): void {
+    const judged = this.#judged;
+    this.#judged = undefined;
+    if (judged?.silentFrom !== silentFrom) return;
+    if (judged.ending === 'unfinished') this.#thoughtsMs = learnPause(this.#thoughtsMs, since - silentFrom);
+    else this.#pausesMs = learnPause(this.#pausesMs, since - silentFrom);
   }
 }
 

@@ -83,7 +83,8 @@ describe('waits', () => {
     ['a sentence without its end waits', { words: 'we are' }, 1_000, 1_500],
     ['half a telephone number waits long', { words: '415 555', expects: 'phone' }, 2_000, 3_000],
     ['an e-mail address without its domain too', { words: 'dana at gmail', expects: 'email' }, 2_000, 3_000],
-    ['who asks for a moment gets it', { words: 'one moment please' }, 3_000, 3_000],
+    ['who asks for a moment gets it', { words: 'one moment please', expects: 'phone' }, 3_000, 3_000],
+    ['but not for ever where nothing was asked', { words: 'one moment please' }, 1_500, 1_500],
     ['no words at all say nothing', { words: '' }, MIDDLE_MS, MIDDLE_MS],
   ] as const)('%s', (_name, asked, leastMs, mostMs) => {
     const { waitMs } = ask(asked);
@@ -111,7 +112,9 @@ describe('waits', () => {
     expect(reasons).toEqual(['whole-sentence', 'learned-pause']);
     expect(ask({ words: 'yes', expects: 'yes-no', pausesMs }).reasons).toEqual(['answers-yes-no']);
     expect(ask({ words: 'my card was stolen', pausesMs: [2_900, 2_900] }).waitMs).toBe(1_080);
-    expect(ask({ words: 'my card was', pausesMs: [1_200] }).waitMs).toBe(1_560);
+    expect(ask({ words: 'my card was', pausesMs: [1_100] }).waitMs).toBe(1_200);
+    expect(ask({ words: 'my card was', thoughtsMs: [1_200] }).waitMs).toBe(1_560);
+    expect(ask({ words: 'my card was stolen', thoughtsMs: [1_200] }).reasons).toEqual(['whole-sentence']);
   });
 
   test('the number of digits comes from the asker, or from the plan of the country', () => {
@@ -150,6 +153,7 @@ const context = fc.record({
     maxLength: 24,
   }),
   speechMs: fc.oneof(fc.integer({ min: 0, max: 60_000 }), fc.constant(Number.NaN)),
+  thoughtsMs: fc.array(fc.integer({ min: 0, max: 4_000 }), { maxLength: 24 }),
   middleMs: fc.oneof(fc.integer({ min: 0, max: 4_000 }), fc.constantFrom(Number.NaN, Infinity, -5)),
 });
 const question = fc.record({ words: text }).chain(({ words }) => context.map((rest) => ({ words, ...rest })));
@@ -173,6 +177,10 @@ describe('whatever is asked', () => {
         const longer = pausesMs.map((ms, at) => (at === index % pausesMs.length ? ms + moreMs : ms));
         const { waitMs } = judgeEndpoint({ ...asked, pausesMs });
         expect(judgeEndpoint({ ...asked, pausesMs: longer }).waitMs).toBeGreaterThanOrEqual(waitMs);
+        const thoughtsMs = asked.thoughtsMs.map((ms, at) =>
+          at === index % asked.thoughtsMs.length ? ms + moreMs : ms,
+        );
+        expect(judgeEndpoint({ ...asked, thoughtsMs }).waitMs).toBeGreaterThanOrEqual(judgeEndpoint(asked).waitMs);
       }),
       { numRuns: 1_000 },
     );

@@ -11,6 +11,7 @@ import {
   fillers,
   finalFillers,
   finalHolds,
+  greetings,
   holds,
   hum,
   labels,
@@ -39,6 +40,7 @@ export const hebrew: Lexicon = {
   fillers,
   finalFillers,
   hum,
+  greetings,
   social,
   closers,
   softeners,
@@ -62,6 +64,7 @@ export const hebrew: Lexicon = {
   numbers,
   calendar,
   names: {
+    givers: phrases('קוראים לי, שמי, השם שלי, השם שלי הוא, שם המשפחה שלי, שם המשפחה הוא, שם משפחה'),
     introductions: phrases(
       `קוראים לי, שמי, השם, השם הוא, השם שלי, השם שלי הוא, זה, זאת, זו, אני, מדבר, מדברת, כאן, פה, על שם, שם פרטי, שם משפחה, שם משפחת, על שם משפחת, משפחת, המשפחה, שם המשפחה, שם המשפחה הוא, אה, אממ, שלום, היי, כן, לכתוב, תרשום, תרשמי, בשם`,
     ),
