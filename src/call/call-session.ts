@@ -3,10 +3,12 @@
  * of them and lets go of all of them, once. A bug in here ends this call with an apology and touches no other.
  */
 import { EchoGuard } from '../audio/echo-guard.ts';
+import { FRAME_MS } from '../audio/frame.ts';
 import type { VadEdge } from '../audio/vad.ts';
 import type { CallState, CallStep } from '../core/call.ts';
 import type { CallEffect, CallEvent, EndReason } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
+import { sustainMs } from '../core/interruption.ts';
 import type { CallSettings } from '../core/settings.ts';
 import { floorOf } from '../core/turn.ts';
 import type { Log } from '../observe/log.ts';
@@ -249,12 +251,14 @@ export class CallSession implements MediaReceiver {
         return this.#playout.pause(effect.generation, effect.heardMs);
       case 'playout-resume':
         metrics.falseBargeIn();
+        this.#tuneDetector(state);
         return this.#playout.resume();
       case 'turn-finished':
         if (effect.turn.who === 'caller') log.info('ASR_TEXT', { pii: { text: effect.turn.text } });
         return;
       case 'state-change':
         this.#o.vad.agentSpeaking(effect.state === 'SPEAKING');
+        this.#tuneDetector(state);
         return log.info('STATE', { state: effect.state });
       case 'barge-in':
         metrics.bargeIn();
@@ -265,6 +269,10 @@ export class CallSession implements MediaReceiver {
       case 'call-close':
         return this.#end(effect.reason, !LINE_GONE.has(effect.reason) && !this.#isSpeechless);
     }
+  }
+
+  #tuneDetector({ turn }: CallState): void {
+    this.#o.vad.sustainAfter(Math.round(sustainMs(turn, this.#o.settings) / FRAME_MS));
   }
 
   #createReplies(): Replies {

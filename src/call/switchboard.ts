@@ -166,7 +166,7 @@ export class Switchboard implements CallDesk {
       agent,
       providers: this.#prewarm.claim(callSid),
       settings,
-      vad: detectors.open({ rmsFloor: vadRms, sustainFrames: Math.round(settings.bargeInMs / FRAME_MS) }),
+      vad: detectors.open({ rmsFloor: vadRms, sustainFrames: Math.round(settings.sustainMs / FRAME_MS) }),
       callSid,
       streamSid,
       transport,

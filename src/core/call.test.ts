@@ -199,10 +199,10 @@ describe('barge-in', () => {
   });
 
   test('speech that lasts takes the floor before a word is understood; without words the agent then asks', () => {
-    const script = speaking().at(3900, speech(3840)).at(4000, sustained).until(4600);
-    expect(script.log.slice(3, 5)).toEqual(['4000 playout-pause', '4540 barge-in after 1000']);
-    script.at(4900, silence(4700)).at(5000, final('')).until(5150);
-    expect(script.log.at(-2)).toBe('5150 line not-heard');
+    const script = speaking().at(3900, speech(3840)).at(4000, sustained).until(5000);
+    expect(script.log.slice(3, 5)).toEqual(['4000 playout-pause', '4940 barge-in after 1000']);
+    script.at(5300, silence(5100)).at(5400, final('')).until(5550);
+    expect(script.log.at(-2)).toBe('5550 line not-heard');
   });
 
   const pausing = () => speaking().at(3900, speech(3840)).at(4000, sustained);

@@ -13,6 +13,9 @@ import type { CallerState, ReplyTask, TurnState } from './turn.ts';
 import { abandoned, type TurnContext } from './turn-effects.ts';
 import { before, listen, stay, type TurnStep, takeBack, withoutOverlap } from './turn-moves.ts';
 
+/** A noise that comes again, a radio or an echo, would make the agent stutter: from then on only words stop it. */
+const MOST_FALSE_STOPS = 2;
+
 /** An answer that is not audible yet always yields: the caller's turn was only longer than it seemed. */
 export function isInterruptible(
   phase: { name: 'thinking' | 'speaking'; task: ReplyTask },
@@ -23,6 +26,16 @@ export function isInterruptible(
   return settings.bargeIn;
 }
 
+/**
+ * How much speech, in the VAD's count, makes this state listen up. Over the greeting callers say "hello" and "yes" before
+ * there is anything to object to; and a caller who said "mhm" once will say it again.
+ */
+export function sustainMs({ phase }: TurnState, settings: CallSettings): number {
+  if (phase.name !== 'speaking') return settings.sustainMs;
+  const isPatient = phase.task.kind === 'greeting' || phase.task.falseStops !== undefined;
+  return isPatient ? settings.bargeInPatientMs : settings.bargeInMs;
+}
+
 /** Speech over the agent is more than a noise now. The words, if there are any yet, decide; else the agent listens. */
 export function judgeSpeech(over: TurnState, at: number, context: TurnContext): TurnStep {
   const state = withoutOverlap(over);
@@ -31,9 +44,11 @@ export function judgeSpeech(over: TurnState, at: number, context: TurnContext): 
   if (phase.name !== 'speaking' || (isOver && phase.task.pausedAt === undefined)) return interrupt(state, at, context);
   const { partial, partialAt, speechFrom } = state.caller;
   const words = partialAt >= speechFrom ? partial : '';
-  const { pausedAt, undisturbed } = phase.task;
-  // A noise that comes again, a radio or an echo, would make the agent stutter.
-  if (words === '') return pausedAt === undefined && !undisturbed ? pause(state, phase.task, at, context) : stay(state);
+  const { pausedAt, falseStops = 0 } = phase.task;
+  if (words === '')
+    return pausedAt === undefined && falseStops < MOST_FALSE_STOPS
+      ? pause(state, phase.task, at, context)
+      : stay(state);
   // Its own voice will not say anything else: there is nothing to wait for.
   if (areOwnWords(words, intendedText(context.playout))) return resume(state, at);
   return isAcknowledgement(words, at, context) ? stay(state) : interrupt(state, at, context);
@@ -67,8 +82,8 @@ function pause(state: TurnState, task: ReplyTask, at: number, { playout, setting
 export function resume(state: TurnState, at: number): TurnStep {
   const { phase } = state;
   if (phase.name !== 'speaking' || phase.task.pausedAt === undefined) return stay(state);
-  const { pausedAt: _, ...task } = phase.task;
-  const resumed: ReplyTask = { ...task, quietFrom: at, undisturbed: true };
+  const { pausedAt: _, falseStops = 0, ...task } = phase.task;
+  const resumed: ReplyTask = { ...task, quietFrom: at, falseStops: falseStops + 1 };
   return stay({ ...state, phase: { name: 'speaking', task: resumed } }, { type: 'playout-resume', reply: task.reply });
 }
 

@@ -6,8 +6,12 @@ export interface CallSettings {
   readonly endpointing: 'rules' | 'fixed';
   /** Whether the caller may take the floor while the agent speaks (`BARGE_IN`). */
   readonly bargeIn: boolean;
-  /** Caller speech over the agent that takes the floor from it, in the VAD's count of frames with speech. */
+  /** Caller speech that is more than a noise, in the VAD's count of frames with speech. */
+  readonly sustainMs: number;
+  /** Caller speech, counted so, that makes a speaking agent fall silent and listen. */
   readonly bargeInMs: number;
+  /** The same where a word or two of courtesy is likely: over the greeting, and once the agent fell silent for nothing. */
+  readonly bargeInPatientMs: number;
   /** Caller speech over the agent that takes the floor even before a word of it is understood. */
   readonly bargeInCertainMs: number;
   /** Silence after speech over the agent, before the agent goes on if no words came. */
@@ -58,8 +62,10 @@ export const defaultSettings: CallSettings = {
   endpointingMs: 450,
   endpointing: 'rules',
   bargeIn: true,
-  bargeInMs: 120,
-  bargeInCertainMs: 700,
+  sustainMs: 120,
+  bargeInMs: 160,
+  bargeInPatientMs: 300,
+  bargeInCertainMs: 1_100,
   resumeAfterMs: 900,
   bargeInGraceMs: 200,
   dedupWindowMs: 8_000,

@@ -53,8 +53,8 @@ export interface ReplyTask {
   readonly fillers: number;
   /** The agent fell silent then, to hear whether the caller takes the floor. */
   readonly pausedAt?: number;
-  /** It fell silent once for nothing; from then on only words stop it. */
-  readonly undisturbed?: true;
+  /** How often it fell silent for nothing. */
+  readonly falseStops?: number;
   /** Tools run since. */
   readonly toolsFrom?: number;
   /** The line has been silent since, as far as this reply is concerned. */
