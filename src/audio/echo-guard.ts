@@ -1,11 +1,13 @@
 /**
  * Hears the agent's own voice come back: from a speakerphone, or a hybrid on the line. The loudness of what was sent is
- * compared with the loudness of what is heard, at every delay that a line can have. Where the two go up and down together
+ * compared with the loudness of what is heard, at every delay that a line can have; and in the first moments in which the
+ * agent speaks and something is heard, the samples themselves. Where the two go together
  * the path is known, delay and loss; from then on a frame that is no louder than its echo would be is echo, and a caller
  * who speaks over it is louder.
  *
  * Times are in milliseconds of one monotonic clock; levels are kept per 20 ms.
  */
+import { EchoWave, FRAME_SAMPLES, type WaveMatch } from './echo-wave.ts';
 import { FRAME_MS } from './frame.ts';
 import { rmsOfFrame, rmsToDbov } from './level.ts';
 
@@ -23,6 +25,11 @@ const SEEK_EVERY = 4;
 const MIN_CORRELATION = 0.85;
 /** Two voices go up and down together now and then, but not at the same delay so often in a row. */
 const SIGHTINGS = 5;
+/** The samples are compared every so many frames, until it is clear that there is no echo. */
+const WAVE_EVERY = 2;
+const WAVE_TRIES = 40;
+/** Softer than this no detector starts. */
+const LOUD_DBOV = -46;
 /** Softer than this there is nothing to speak of, sent or heard. */
 const AUDIBLE_DBOV = -52;
 /** An echo is softer than what made it; 40 dB softer it does not matter. */
@@ -47,6 +54,9 @@ export class EchoGuard {
   #seen: EchoPath | undefined;
   #sightings = 0;
   #path: EchoPath | undefined;
+  #wave: EchoWave | undefined = new EchoWave(MOST_LAG);
+  #waveSeen: WaveMatch | undefined;
+  #waveTries = 0;
 
   /** Whether an echo has been found, and where. */
   get delayMs(): number | undefined {
@@ -60,6 +70,7 @@ export class EchoGuard {
     for (let gap = Math.max(this.#newestSent + 1, slot - SLOTS); gap < slot; gap++)
       this.#set(this.#sent, gap, SILENT_DBOV);
     this.#set(this.#sent, slot, levelOf(frame));
+    this.#wave?.sent(frame, slot);
     this.#newestSent = Math.max(this.#newestSent, slot);
   }
 
@@ -68,9 +79,13 @@ export class EchoGuard {
     // Heard also while nothing is sent: a noise must not seem to begin with the agent's speech.
     const level = levelOf(frame);
     const slot = this.#hear(level, Math.floor(now / FRAME_MS));
+    if (slot > this.#newestSent) this.#wave?.silent(slot);
+    this.#wave?.heard(frame);
     // Nothing was sent for as long as an echo could last: there is none to look for.
     if (slot - this.#newestSent > MOST_LAG) return false;
-    if (++this.#frames % SEEK_EVERY === 0) this.#look(slot);
+    this.#frames++;
+    if (this.#frames % SEEK_EVERY === 0) this.#look(slot);
+    if (this.#frames % WAVE_EVERY === 0 && level > LOUD_DBOV) this.#lookClosely(slot);
     return this.#path !== undefined && level > AUDIBLE_DBOV && level <= this.#expected(this.#path, slot) + MARGIN_DB;
   }
 
@@ -97,7 +112,21 @@ export class EchoGuard {
     const isAgain = seen && this.#seen && Math.abs(seen.lag - this.#seen.lag) <= 1;
     this.#sightings = isAgain ? this.#sightings + 1 : seen ? 1 : 0;
     this.#seen = seen;
-    if (this.#sightings >= SIGHTINGS) this.#path = seen;
+    if (this.#sightings >= SIGHTINGS) this.#found(seen!);
+  }
+
+  /** Dear, and therefore only until a line is known to have an echo or to have none. */
+  #lookClosely(slot: number): void {
+    const match = this.#wave?.match(slot);
+    const isAgain = match && this.#waveSeen && Math.abs(match.lag - this.#waveSeen.lag) <= 1;
+    this.#waveSeen = match;
+    if (isAgain && match.gainDb <= MOST_GAIN_DB) this.#found({ lag: Math.round(match.lag / FRAME_SAMPLES), gainDb: match.gainDb });
+    else if (++this.#waveTries >= WAVE_TRIES) this.#wave = undefined;
+  }
+
+  #found(path: EchoPath): void {
+    this.#path = path;
+    this.#wave = undefined;
   }
 
   #seek(slot: number): EchoPath | undefined {

@@ -54,6 +54,14 @@ export function judgeSpeech(over: TurnState, at: number, context: TurnContext): 
   return isAcknowledgement(words, at, context) ? stay(state) : interrupt(state, at, context);
 }
 
+/** Speech goes on over a silent agent, and there are no words: of somebody else, if the recogniser would have shown some. */
+export function judgeLasting(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const { phase, caller } = state;
+  const isOverheard = caller.livePartials === true && caller.partialAt < caller.speechFrom;
+  if (phase.name !== 'speaking' || isOverheard || !isInterruptible(phase, context.settings)) return resume(state, at);
+  return interrupt(state, at, context);
+}
+
 /** Words over the agent that are nobody's turn: its own, or only a "mhm". */
 export function isOnlyListening(words: string, at: number, context: TurnContext): boolean {
   return areOwnWords(words, intendedText(context.playout)) || isAcknowledgement(words, at, context);

@@ -22,6 +22,10 @@ export interface CallSettings {
   readonly dedupWindowMs: number;
   /** Longest wait for the words of an utterance that has ended. */
   readonly transcriptWaitMs: number;
+  /** Silence before "I did not hear you": a radio has shorter ones. */
+  readonly unheardWaitMs: number;
+  /** Nothing new is understood for so long, although somebody speaks: it is not the caller who speaks. */
+  readonly wordlessMs: number;
   /** Speech that long without words deserves "I did not hear you"; shorter is a noise. */
   readonly unheardSpeechMs: number;
   /** Pause that ends a row of pressed keys. */
@@ -70,7 +74,9 @@ export const defaultSettings: CallSettings = {
   bargeInGraceMs: 200,
   dedupWindowMs: 8_000,
   transcriptWaitMs: 2_500,
-  unheardSpeechMs: 300,
+  unheardWaitMs: 1_500,
+  wordlessMs: 1_500,
+  unheardSpeechMs: 700,
   digitGapMs: 1_500,
   noInputMs: 7_000,
   noInputPrompts: 2,

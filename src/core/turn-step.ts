@@ -1,6 +1,6 @@
 /** Moves the floor: the one reducer that decides when the agent speaks, stops, asks again and leaves. */
 import type { CallEvent, EndReason, LineName } from './call-event.ts';
-import { interrupt, isInterruptible, isOnlyListening, isOverReply, judgeSpeech, resume } from './interruption.ts';
+import { interrupt, isInterruptible, isOnlyListening, isOverReply, judgeLasting, judgeSpeech, resume } from './interruption.ts';
 import { freshened, isRepeat } from './repeats.ts';
 import type { CallSettings } from './settings.ts';
 import { type CallerState, type Due, type ReplyTask, type TurnState, turnDeadline, wordsSoFar } from './turn.ts';
@@ -156,8 +156,10 @@ function onSpeechEnd(state: TurnState, since: number): TurnStep {
 function onPartial(state: TurnState, partial: string, at: number, context: TurnContext): TurnStep {
   if (partial === state.caller.partial) return stay(state);
   const { endpointMs: _, ...known } = state.caller;
-  const next: TurnState = { ...state, caller: { ...known, partial, partialAt: at } };
-  const { phase, caller } = next;
+  const isLive = known.speaking && at > known.speechFrom;
+  const caller: CallerState = { ...known, partial, partialAt: at, ...(isLive ? { livePartials: true } : {}) };
+  const next: TurnState = { ...state, caller };
+  const { phase } = next;
   const isOver = phase.name === 'speaking' && (caller.sustained || phase.task.pausedAt !== undefined);
   return isOver && isInterruptible(phase, context.settings) ? judgeSpeech(next, at, context) : stay(next);
 }
@@ -300,10 +302,7 @@ const DUE: Readonly<Record<Due, (state: TurnState, at: number, context: TurnCont
   digits: (state, at, { settings }) => digitsDone(state, at, settings),
   'no-input': (state, at, { settings }) => prompt(state, 'no-input', at, settings),
   overlap: judgeSpeech,
-  'barge-in': (state, at, context) =>
-    'task' in state.phase && state.phase.name === 'speaking' && isInterruptible(state.phase, context.settings)
-      ? interrupt(state, at, context)
-      : resume(state, at),
+  'barge-in': judgeLasting,
   resume: (state, at) => resume(state, at),
   'dead-air': fill,
   'give-up': giveUp,

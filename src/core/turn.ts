@@ -25,6 +25,8 @@ export interface CallerState {
   readonly partial: string;
   /** When `partial` last changed. */
   readonly partialAt: number;
+  /** The recogniser has shown words while they were spoken: that it shows none says something. */
+  readonly livePartials?: true;
   /** The silence that ends the turn after the words so far, as judged; without it the usual one does. */
   readonly endpointMs?: number;
   /** The words that an answer is being prepared for, ahead of the decision. */
@@ -156,7 +158,7 @@ export function turnDeadline(state: TurnState, playout: PlayoutState, settings: 
 }
 
 function listeningDeadline(caller: CallerState, since: number, settings: CallSettings): Deadline | undefined {
-  if (caller.speaking) return undefined;
+  if (caller.speaking) return overheardDeadline(caller, settings);
   const { endpointMs = settings.endpointingMs } = caller;
   if (isWorthPreparing(caller, settings)) {
     // A partial that was still changing is not what the caller said.
@@ -165,10 +167,17 @@ function listeningDeadline(caller: CallerState, since: number, settings: CallSet
   }
   if (caller.owedFinals > 0) return { at: caller.silentFrom + settings.transcriptWaitMs, due: 'no-words' };
   if (caller.digits !== '') return { at: caller.digitAt + settings.digitGapMs, due: 'digits' };
-  if (caller.words !== '' || caller.unheard) {
-    return { at: caller.silentFrom + endpointMs, due: 'endpoint' };
-  }
+  if (caller.words !== '') return { at: caller.silentFrom + endpointMs, due: 'endpoint' };
+  if (caller.unheard) return { at: caller.silentFrom + settings.unheardWaitMs, due: 'endpoint' };
   return { at: since + settings.noInputMs, due: 'no-input' };
+}
+
+/** The caller's turn is over also when a radio goes on behind it: speech of which a live recogniser makes nothing. */
+function overheardDeadline(caller: CallerState, settings: CallSettings): Deadline | undefined {
+  const { lastFinal, livePartials, partial, partialAt, speechFrom, words } = caller;
+  if (!livePartials || words === '' || partial !== '') return undefined;
+  const newsAt = Math.max(partialAt, lastFinal?.at ?? 0, speechFrom);
+  return { at: newsAt + settings.wordlessMs, due: 'endpoint' };
 }
 
 /** All that the caller is known to have said in this turn. */
