@@ -1,12 +1,8 @@
 import { FRAME_BYTES } from '../audio/frame.ts';
-import { meanSquareOfFrame } from '../audio/level.ts';
 import { MULAW_SILENCE } from '../audio/mulaw.ts';
 
 /** So much of what was taken stays at hand: more than Twilio ever holds ahead of the caller's ear. */
 const KEEP_BYTES = 2 * 8_000;
-
-/** 3 dB. */
-const CLEARLY_QUIETER = 0.5;
 
 /** µ-law in, whole frames out; the newest of what went out can be taken back. Chunks are kept as they come, not copied. */
 export class AudioQueue {
@@ -56,25 +52,6 @@ export class AudioQueue {
     const size = Math.min(left, this.#offset);
     this.#offset -= size;
     this.#pendingBytes += size;
-  }
-
-  /**
-   * A quiet one of the next `frames`, counted from 0: most probably between two words. Of two places that are about as
-   * quiet it is the later one.
-   */
-  quietPlaceIn(frames: number): number {
-    const buffer = new Uint8Array(FRAME_BYTES);
-    const levels: number[] = [];
-    const count = Math.min(frames, Math.floor(this.#pendingBytes / FRAME_BYTES));
-    for (let i = 0; i < count; i++) {
-      this.take(buffer);
-      levels.push(meanSquareOfFrame(buffer));
-    }
-    this.goBack(count * FRAME_BYTES);
-    return levels.reduceRight(
-      (best, level, i) => (level < CLEARLY_QUIETER * levels[best]! ? i : best),
-      Math.max(0, count - 1),
-    );
   }
 
   clear(): void {

@@ -53,12 +53,6 @@ export interface PlayoutQueueOptions {
   readonly onBug: (error: unknown) => void;
 }
 
-/**
- * The place to go on is sought so far back from the one where the reply was cut: a word that was cut is said again rather
- * than left out, but hardly a whole word is as short as that.
- */
-const SEARCH_BACK_FRAMES = 8;
-
 export class PlayoutQueue implements Pumped {
   readonly #options: PlayoutQueueOptions;
   readonly #frame = new Uint8Array(FRAME_BYTES);
@@ -126,8 +120,7 @@ export class PlayoutQueue implements Pumped {
   }
 
   /**
-   * Falls silent, here and at Twilio, and goes back to where the caller last heard the reply, or to a quiet moment
-   * just before it: between two words, if there is such a place. What is queued meanwhile waits.
+   * Falls silent, here and at Twilio, and goes back to where the caller last heard the reply. What is queued meanwhile waits.
    */
   pause(generation: number, heardMs: number): void {
     this.#generation = generation;
@@ -175,15 +168,9 @@ export class PlayoutQueue implements Pumped {
     this.#options.scheduler.remove(this);
   }
 
-  #goBackTo(cutMs: number): void {
-    const ms = Math.max(0, cutMs - SEARCH_BACK_FRAMES * FRAME_MS);
+  #goBackTo(ms: number): void {
     this.#audio.goBack(((this.#sentMs - ms) / FRAME_MS) * FRAME_BYTES);
     this.#sentMs = ms;
-    const cut = (cutMs - ms) / FRAME_MS;
-    for (let skip = this.#audio.quietPlaceIn(cut + 1); skip > 0; skip--) {
-      this.#audio.take(this.#frame);
-      this.#sentMs += FRAME_MS;
-    }
     this.#markedMs = this.#sentMs;
     this.#lastMarkSent = false;
     this.#endsPassed = this.#sentenceEnds.filter((end) => end <= this.#sentMs).length;

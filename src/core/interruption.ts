@@ -27,6 +27,15 @@ export function isInterruptible(
 }
 
 /**
+ * An answer that is not audible yet yields to the first sign of speech: a moment later it would be said into it. Once only
+ * for the same words, if the recogniser would have shown what was said since: a radio must not keep the caller waiting.
+ */
+export function yieldsUnheard({ phase, caller }: TurnState, settings: CallSettings): boolean {
+  if (phase.name !== 'thinking' || !isInterruptible(phase, settings)) return false;
+  return !(caller.livePartials && caller.takenBack === phase.task.answers);
+}
+
+/**
  * How much speech, in the VAD's count, makes this state listen up. Over the greeting callers say "hello" and "yes" before
  * there is anything to object to; and a caller who said "mhm" once will say it again.
  */

@@ -19,7 +19,9 @@ export function listen(state: TurnState, at: number): TurnStep {
 export function takeBack(state: TurnState, task: ReplyTask, at: number, context: TurnContext): TurnStep {
   const words = `${task.answers} ${state.caller.words}`.trim();
   const caller: CallerState =
-    task.answers === '' ? state.caller : { ...state.caller, words, wordsFrom: task.answersFrom };
+    task.answers === ''
+      ? state.caller
+      : { ...state.caller, words, wordsFrom: task.answersFrom, takenBack: task.answers };
   const effects = [...agentTurn(task, at, context, 'cut'), ...cancelled(task)];
   return [{ ...state, caller, phase: { name: 'listening', since: at } }, effects];
 }

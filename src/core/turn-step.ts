@@ -1,6 +1,15 @@
 /** Moves the floor: the one reducer that decides when the agent speaks, stops, asks again and leaves. */
 import type { CallEvent, EndReason, LineName } from './call-event.ts';
-import { interrupt, isInterruptible, isOnlyListening, isOverReply, judgeLasting, judgeSpeech, resume } from './interruption.ts';
+import {
+  interrupt,
+  isInterruptible,
+  isOnlyListening,
+  isOverReply,
+  judgeLasting,
+  judgeSpeech,
+  resume,
+  yieldsUnheard,
+} from './interruption.ts';
 import { freshened, isRepeat } from './repeats.ts';
 import type { CallSettings } from './settings.ts';
 import { type CallerState, type Due, type ReplyTask, type TurnState, turnDeadline, wordsSoFar } from './turn.ts';
@@ -18,7 +27,7 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
   if (phase.name === 'leaving') return stay(state);
   switch (event.type) {
     case 'speech-start':
-      return onSpeechStart(state, event.since);
+      return onSpeechStart(state, event.since, event.at, context);
     case 'speech-sustained':
       return onSpeechSustained(state, event.at, context);
     case 'speech-end':
@@ -63,7 +72,9 @@ function greet(state: TurnState, at: number): TurnStep {
 function answer(state: TurnState, at: number): TurnStep {
   const { words, wordsFrom, silentFrom } = state.caller;
   const [next, task] = newTask(state, { kind: 'answer', at, answers: words, from: wordsFrom, to: silentFrom });
-  const caller = { ...next.caller, words: '', partial: '', unheard: false };
+  const { takenBack, ...known } = next.caller;
+  const kept = takenBack === words ? { takenBack } : {};
+  const caller = { ...known, ...kept, words: '', partial: '', unheard: false };
   return stay({ ...next, caller, unanswered: 0 }, { type: 'answer-start', reply: task.reply });
 }
 
@@ -126,9 +137,11 @@ export function cutOff(state: TurnState, { reason, at }: Farewell, context: Turn
 
 // The caller
 
-function onSpeechStart(state: TurnState, since: number): TurnStep {
+function onSpeechStart(state: TurnState, since: number, at: number, context: TurnContext): TurnStep {
   const speaking: CallerState = { ...state.caller, speaking: true, sustained: false, speechFrom: since };
-  return stay({ ...state, caller: state.phase.name === 'listening' ? freshened(speaking) : speaking });
+  const { phase } = state;
+  const next = { ...state, caller: phase.name === 'listening' ? freshened(speaking) : speaking };
+  return yieldsUnheard(next, context.settings) ? interrupt(next, at, context) : stay(next);
 }
 
 /** Speech over a reply, more than a noise, is judged: at once, or when the reply's first moments have passed. */
@@ -138,6 +151,7 @@ function onSpeechSustained(state: TurnState, at: number, context: TurnContext): 
   const next: TurnState = { ...state, caller: { ...caller, sustained: true } };
   const { phase } = next;
   if (!caller.speaking || !('task' in phase) || !isInterruptible(phase, context.settings)) return stay(next, ...drop);
+  if (phase.name === 'thinking' && !yieldsUnheard(next, context.settings)) return stay(next, ...drop);
   const graceUntil = phase.name === 'speaking' ? graceEnd(context) : at;
   if (at >= graceUntil) return before(drop, judgeSpeech(next, at, context));
   return stay({ ...next, phase: { ...phase, task: { ...phase.task, overlapUntil: graceUntil } } }, ...drop);

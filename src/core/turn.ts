@@ -31,6 +31,8 @@ export interface CallerState {
   readonly endpointMs?: number;
   /** The words that an answer is being prepared for, ahead of the decision. */
   readonly prepared?: string;
+  /** The words whose answer has been taken back already, because somebody spoke before it was audible. */
+  readonly takenBack?: string;
   /** Speech without words that deserves "I did not hear you". */
   readonly unheard: boolean;
   readonly digits: string;

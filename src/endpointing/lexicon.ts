@@ -110,6 +110,8 @@ interface NameWords {
 }
 
 interface EmailWords {
+  /** "My email is": what follows is an address. */
+  readonly givers: Phrases;
   /** Words that tell an e-mail address. */
   readonly cues: Phrases;
   readonly at: Phrases;

@@ -6,7 +6,7 @@ import { type Phrases, phrases } from '../phrases.ts';
 
 const CONJUNCTIONS = phrases(
   `and, but, or, because, cause, 'cause, cuz, if, when, while, although, though, unless, nor, plus, whereas, than, as, since, whether,
-  until, till, either, neither, and also, such as, for example, which, whose, where, who, why, whenever, wherever, whatever`,
+  until, till, either, neither, and also, and then, but then, such as, for example, which, whose, where, who, why, whenever, wherever, whatever`,
   'think that, said that, say that, says that, know that, told me that, told you that, tell me that, thing is that, sure that, see that',
   'now that, so that, noticed that, hope that, heard that, problem is that, reason that, fact that, is that, understand that',
 );

@@ -71,6 +71,9 @@ export const english: Lexicon = {
     isLetter: (word) => /^[a-z]\.?$/.test(word),
   },
   email: {
+    givers: phrases(
+      'my email is, my email address is, my e-mail is, the email is, the email address is, email is, email address is',
+    ),
     cues: phrases('email, e-mail, mail'),
     at: phrases('at'),
     domains: phrases(

@@ -73,6 +73,9 @@ export const hebrew: Lexicon = {
     isLetter: (word) => /^[א-תa-z]$/.test(word) || LETTER_NAMES.all.has(word),
   },
   email: {
+    givers: phrases(
+      'המייל שלי, המייל שלי הוא, האימייל שלי, האימייל שלי הוא, המייל הוא, כתובת המייל שלי, כתובת המייל היא',
+    ),
     cues: phrases('מייל, המייל, אימייל, האימייל, לאימייל, למייל, דואר אלקטרוני'),
     at: phrases('שטרודל, כרוכית, at'),
     domains: phrases(

@@ -75,18 +75,22 @@ function internationalLength(digits: string): number | undefined {
   return undefined;
 }
 
-/** Codes have four or six digits, telephone numbers ten or eleven. */
-const CODES: ReadonlySet<number> = new Set([4, 6]);
+/** The first group of nearly everything that is dictated. */
+const FIRST_GROUP = 3;
+/** Telephone numbers have ten or eleven digits; with more it is a card, and they have sixteen. */
 const TELEPHONES: ReadonlySet<number> = new Set([10, 11]);
+const CARD_FROM = 11;
+const CARD = 16;
 
 /** Nobody said how many: an Israeli identity number has nine, a card sixteen. */
 function anyLength({ digits }: Dictation, language: string): Finding {
   const reason = `digits-${digits.length}`;
-  const isWhole = digits.length === 16 || (digits.length === 9 && isHebrew(language)) || /^05\d{8}$/.test(digits);
+  const isWhole = digits.length === CARD || (digits.length === 9 && isHebrew(language)) || /^05\d{8}$/.test(digits);
   if (isWhole) return { wait: 'answered', reason };
   if (TELEPHONES.has(digits.length)) return { wait: 'request', reason };
+  if (digits.length > CARD_FROM && digits.length < CARD) return { wait: 'dangling', reason };
   if (digits.length >= LIKELY_LENGTH) return { wait: 'digits-perhaps-all', reason };
-  return { wait: CODES.has(digits.length) ? 'detail' : 'dangling', reason };
+  return { wait: digits.length > FIRST_GROUP ? 'dangling' : 'announced', reason };
 }
 
 const isHebrew = (language: string): boolean => /^(?:he|iw)\b/i.test(language);
