@@ -120,7 +120,8 @@ export class EchoGuard {
     const match = this.#wave?.match(slot);
     const isAgain = match && this.#waveSeen && Math.abs(match.lag - this.#waveSeen.lag) <= 1;
     this.#waveSeen = match;
-    if (isAgain && match.gainDb <= MOST_GAIN_DB) this.#found({ lag: Math.round(match.lag / FRAME_SAMPLES), gainDb: match.gainDb });
+    if (isAgain && match.gainDb <= MOST_GAIN_DB)
+      this.#found({ lag: Math.round(match.lag / FRAME_SAMPLES), gainDb: match.gainDb });
     else if (++this.#waveTries >= WAVE_TRIES) this.#wave = undefined;
   }
 

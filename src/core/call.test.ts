@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CallState, historyOf, initialCall, nextDeadline, step } from './call.ts';
 import type { CallEffect, CallEventBody } from './call-event.ts';
+import { sustainMs } from './interruption.ts';
 import { type CallSettings, defaultSettings } from './settings.ts';
 import { floorOf } from './turn.ts';
 
@@ -202,6 +203,19 @@ describe('barge-in', () => {
     expect(script.log.at(-1)).toBe('3000 SPEAKING');
     expect(script.until(3200).log.at(-1)).toBe('3200 playout-pause');
     expect(script.at(3300, partial('on Sunday')).log).toContain('3300 barge-in after 200');
+  });
+
+  test('more speech is needed over the greeting, and once the agent fell silent for nothing', () => {
+    const needed = ({ state }: Script) => sustainMs(state.turn, defaultSettings);
+    const { bargeInMs, bargeInPatientMs, sustainMs: listeningMs } = defaultSettings;
+    expect(needed(greeted())).toBe(listeningMs);
+    expect(needed(new Script().at(0, { type: 'call-start' }).at(100, ...start(1, 'Hello.', 1000)))).toBe(
+      bargeInPatientMs,
+    );
+    const script = speaking();
+    expect(needed(script)).toBe(bargeInMs);
+    script.at(3900, speech(3840)).at(4000, sustained).at(4200, silence(4100)).at(4250, final(''));
+    expect(needed(script)).toBe(bargeInPatientMs);
   });
 
   test('a cough is no barge-in', () => {
