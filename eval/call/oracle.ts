@@ -83,7 +83,8 @@ class OracleSession implements SpeechToTextSession {
     this.#ledger.speechEnded();
     const heard = this.#heard;
     this.#later(this.#waitMs(heard), () => {
-      this.#settle(heard);
+      // What a partial has shown is in the final, also what was shown since.
+      this.#settle(Math.max(heard, this.#shown));
       this.#ledger.flushed();
       this.#isHolding = false;
     });

@@ -88,6 +88,32 @@ describe('the echo guard', () => {
     expect(frames.filter(({ isCaller, isEcho }) => isCaller && isEcho)).toEqual([]);
   });
 
+  test.each([0, 600])('noise on the line is no echo, when the agent has been silent for %i ms before', (silentMs) => {
+    const guard = new EchoGuard();
+    const random = createRandom(3);
+    const out = encodeMulaw(agent);
+    const first = silentMs / FRAME_MS;
+    for (let n = 0; n < first + 150; n++) {
+      const sent = out.subarray((n - first) * FRAME_BYTES, (n - first + 1) * FRAME_BYTES);
+      if (n >= first) guard.sent(sent, n * FRAME_MS);
+      const noise = encodeMulaw(Int16Array.from({ length: FRAME_BYTES }, () => (random() - 0.5) * 900));
+      expect(guard.isEcho(noise, n * FRAME_MS)).toBe(false);
+    }
+    expect(guard.delayMs).toBeUndefined();
+  });
+
+  test('frames that the network delivers unevenly are compared in their order', () => {
+    const guard = new EchoGuard();
+    const random = createRandom(5);
+    const out = encodeMulaw(agent);
+    for (let n = 0; n < 150; n++) {
+      guard.sent(out.subarray(n * FRAME_BYTES, (n + 1) * FRAME_BYTES), n * FRAME_MS);
+      const back = Int16Array.from({ length: FRAME_BYTES }, (_, i) => (agent[n * FRAME_BYTES + i - 800] ?? 0) / 4);
+      guard.isEcho(encodeMulaw(back), n * FRAME_MS + 40 * random());
+    }
+    expect(Math.abs(guard.delayMs! - 100)).toBeLessThanOrEqual(40);
+  });
+
   test('long after the agent has spoken nothing is echo', () => {
     const { guard } = play(agent, { delayMs: 100, gainDb: -10 });
     const at = agent.length / 8 + 2_000;

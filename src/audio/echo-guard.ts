@@ -1,11 +1,13 @@
 /**
  * Hears the agent's own voice come back: from a speakerphone, or a hybrid on the line. The loudness of what was sent is
- * compared with the loudness of what is heard, at every delay that a line can have. Where the two go up and down together
+ * compared with the loudness of what is heard, at every delay that a line can have; and in the first moments in which the
+ * agent speaks and something is heard, the samples themselves. Where the two go together
  * the path is known, delay and loss; from then on a frame that is no louder than its echo would be is echo, and a caller
  * who speaks over it is louder.
  *
  * Times are in milliseconds of one monotonic clock; levels are kept per 20 ms.
  */
+import { EchoWave, FRAME_SAMPLES, type WaveMatch } from './echo-wave.ts';
 import { FRAME_MS } from './frame.ts';
 import { rmsOfFrame, rmsToDbov } from './level.ts';
 
@@ -15,12 +17,19 @@ const SLOTS = 128;
 const MOST_LAG = 45;
 /** Slots that are compared, and how many of them the agent must have spoken in. */
 const WINDOW = 40;
+/** Slots that a frame may come too early or too late. */
+const MOST_JITTER = 3;
 const FEWEST_SPOKEN = 20;
 /** The path is sought every so many frames. */
 const SEEK_EVERY = 4;
 const MIN_CORRELATION = 0.85;
 /** Two voices go up and down together now and then, but not at the same delay so often in a row. */
 const SIGHTINGS = 5;
+/** The samples are compared every so many frames, until it is clear that there is no echo. */
+const WAVE_EVERY = 2;
+const WAVE_TRIES = 40;
+/** Softer than this no detector starts. */
+const LOUD_DBOV = -46;
 /** Softer than this there is nothing to speak of, sent or heard. */
 const AUDIBLE_DBOV = -52;
 /** An echo is softer than what made it; 40 dB softer it does not matter. */
@@ -39,11 +48,15 @@ export class EchoGuard {
   readonly #sent = new Float32Array(SLOTS).fill(SILENT_DBOV);
   readonly #heard = new Float32Array(SLOTS).fill(SILENT_DBOV);
   #newestSent = Number.NEGATIVE_INFINITY;
-  #newestHeard = 0;
+  #newestHeard = Number.NEGATIVE_INFINITY;
+  #heardInRow = 0;
   #frames = 0;
   #seen: EchoPath | undefined;
   #sightings = 0;
   #path: EchoPath | undefined;
+  #wave: EchoWave | undefined = new EchoWave(MOST_LAG);
+  #waveSeen: WaveMatch | undefined;
+  #waveTries = 0;
 
   /** Whether an echo has been found, and where. */
   get delayMs(): number | undefined {
@@ -57,21 +70,34 @@ export class EchoGuard {
     for (let gap = Math.max(this.#newestSent + 1, slot - SLOTS); gap < slot; gap++)
       this.#set(this.#sent, gap, SILENT_DBOV);
     this.#set(this.#sent, slot, levelOf(frame));
+    this.#wave?.sent(frame, slot);
     this.#newestSent = Math.max(this.#newestSent, slot);
   }
 
   /** Whether the frame heard now is only the agent's own voice. */
   isEcho(frame: Uint8Array, now: number): boolean {
-    const slot = Math.floor(now / FRAME_MS);
+    // Heard also while nothing is sent: a noise must not seem to begin with the agent's speech.
+    const level = levelOf(frame);
+    const slot = this.#hear(level, Math.floor(now / FRAME_MS));
+    if (slot > this.#newestSent) this.#wave?.silent(slot);
+    this.#wave?.heard(frame);
     // Nothing was sent for as long as an echo could last: there is none to look for.
     if (slot - this.#newestSent > MOST_LAG) return false;
-    const level = levelOf(frame);
-    for (let gap = Math.max(this.#newestHeard + 1, slot - SLOTS); gap < slot; gap++)
-      this.#set(this.#heard, gap, SILENT_DBOV);
+    this.#frames++;
+    if (this.#frames % SEEK_EVERY === 0) this.#look(slot);
+    if (this.#frames % WAVE_EVERY === 0 && level > LOUD_DBOV) this.#lookClosely(slot);
+    return this.#path !== undefined && level > AUDIBLE_DBOV && level <= this.#expected(this.#path, slot) + MARGIN_DB;
+  }
+
+  /** Frames come one after another, whatever the network's jitter; only when time has really jumped the row begins anew. */
+  #hear(level: number, slotByClock: number): number {
+    const next = this.#newestHeard + 1;
+    const isNext = Math.abs(slotByClock - next) <= MOST_JITTER;
+    const slot = isNext ? next : slotByClock;
+    this.#heardInRow = isNext ? this.#heardInRow + 1 : 1;
     this.#set(this.#heard, slot, level);
     this.#newestHeard = slot;
-    if (++this.#frames % SEEK_EVERY === 0) this.#look(slot);
-    return this.#path !== undefined && level > AUDIBLE_DBOV && level <= this.#expected(this.#path, slot) + MARGIN_DB;
+    return slot;
   }
 
   /** The loudest that the echo can be in this slot: delays are no whole frames. */
@@ -86,7 +112,22 @@ export class EchoGuard {
     const isAgain = seen && this.#seen && Math.abs(seen.lag - this.#seen.lag) <= 1;
     this.#sightings = isAgain ? this.#sightings + 1 : seen ? 1 : 0;
     this.#seen = seen;
-    if (this.#sightings >= SIGHTINGS) this.#path = seen;
+    if (this.#sightings >= SIGHTINGS) this.#found(seen!);
+  }
+
+  /** Dear, and therefore only until a line is known to have an echo or to have none. */
+  #lookClosely(slot: number): void {
+    const match = this.#wave?.match(slot);
+    const isAgain = match && this.#waveSeen && Math.abs(match.lag - this.#waveSeen.lag) <= 1;
+    this.#waveSeen = match;
+    if (isAgain && match.gainDb <= MOST_GAIN_DB)
+      this.#found({ lag: Math.round(match.lag / FRAME_SAMPLES), gainDb: match.gainDb });
+    else if (++this.#waveTries >= WAVE_TRIES) this.#wave = undefined;
+  }
+
+  #found(path: EchoPath): void {
+    this.#path = path;
+    this.#wave = undefined;
   }
 
   #seek(slot: number): EchoPath | undefined {
@@ -104,9 +145,10 @@ export class EchoGuard {
 
   /** Pearson's correlation of the two levels at this delay, over the slots in which the agent spoke or fell silent. */
   #compare(slot: number, lag: number): { readonly correlation: number; readonly gainDb: number } | undefined {
+    const window = Math.min(WINDOW, this.#heardInRow);
     let spoken = 0;
     let [sumX, sumY, sumXX, sumYY, sumXY, gain] = [0, 0, 0, 0, 0, 0];
-    for (let back = 0; back < WINDOW; back++) {
+    for (let back = 0; back < window; back++) {
       const x = Math.max(this.#sentAt(slot - lag - back), AUDIBLE_DBOV - 10);
       const y = Math.max(this.#heard[(slot - back) & (SLOTS - 1)]!, AUDIBLE_DBOV - 10);
       if (x > AUDIBLE_DBOV) {
@@ -120,8 +162,8 @@ export class EchoGuard {
       sumXY += x * y;
     }
     if (spoken < FEWEST_SPOKEN) return undefined;
-    const covariance = sumXY - (sumX * sumY) / WINDOW;
-    const variances = (sumXX - (sumX * sumX) / WINDOW) * (sumYY - (sumY * sumY) / WINDOW);
+    const covariance = sumXY - (sumX * sumY) / window;
+    const variances = (sumXX - (sumX * sumX) / window) * (sumYY - (sumY * sumY) / window);
     return variances <= 0 ? undefined : { correlation: covariance / Math.sqrt(variances), gainDb: gain / spoken };
   }
 

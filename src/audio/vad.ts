@@ -58,6 +58,7 @@ export class EnergyVad {
   readonly #options: EnergyVadOptions;
   readonly #start: VadEdge;
   readonly #end: VadEdge;
+  #sustainFrames: number;
   readonly #slotMinima = new Float64Array(SLOTS);
   #slot = 0;
   #slotAge = 0;
@@ -65,13 +66,14 @@ export class EnergyVad {
   #smoothed = 0;
   #noise = 0;
   #speaking = false;
-  /** Frames with speech since the start. */
+  /** Frames with speech since the start; `Infinity` once the sustained edge is out. */
   #voiced = 0;
   /** Frames in a row that speak for the other state. */
   #run = 0;
 
   constructor(options: Partial<EnergyVadOptions> = {}) {
     this.#options = { ...DEFAULTS, ...options };
+    this.#sustainFrames = this.#options.sustainFrames;
     this.#start = { type: 'speech-start', agoMs: this.#options.startFrames * FRAME_MS };
     this.#end = { type: 'speech-end', agoMs: this.#options.endFrames * FRAME_MS };
     this.reset();
@@ -86,6 +88,11 @@ export class EnergyVad {
     return this.#noise;
   }
 
+  /** From now on speech is sustained after so many frames with speech in them. */
+  sustainAfter(frames: number): void {
+    this.#sustainFrames = frames;
+  }
+
   /** Takes the next 20 ms of µ-law and tells when it completes an edge: start, perhaps sustained, end, and again. */
   push(frame: Uint8Array): VadEdge | undefined {
     const power = meanSquareOfFrame(frame);
@@ -95,7 +102,7 @@ export class EnergyVad {
     if (power > 0) this.#followNoise(power, isSpeech);
     if (isSpeech === this.#speaking) {
       this.#run = 0;
-      return isSpeech && ++this.#voiced === this.#options.sustainFrames ? SUSTAINED : undefined;
+      return isSpeech && ++this.#voiced >= this.#sustainFrames ? this.#sustained() : undefined;
     }
     this.#run++;
     if (this.#run < (this.#speaking ? this.#options.endFrames : this.#options.startFrames)) return undefined;
@@ -103,6 +110,12 @@ export class EnergyVad {
     this.#speaking = !this.#speaking;
     this.#voiced = this.#options.startFrames;
     return this.#speaking ? this.#start : this.#end;
+  }
+
+  #sustained(): VadEdge | undefined {
+    const isNews = this.#voiced !== Number.POSITIVE_INFINITY;
+    this.#voiced = Number.POSITIVE_INFINITY;
+    return isNews ? SUSTAINED : undefined;
   }
 
   /** Forgets everything, as for a new call; no edge is told for speech in progress. */

@@ -70,16 +70,4 @@ describe('an audio queue', () => {
     fresh.goBack(500);
     expect(fresh.pendingBytes).toBe(320);
   });
-
-  test('finds the pause between two words, and moves nothing', () => {
-    const queue = new AudioQueue();
-    const word = new Uint8Array(5 * FRAME_BYTES).fill(0x10);
-    queue.push(word);
-    queue.push(new Uint8Array(2 * FRAME_BYTES).fill(MULAW_SILENCE));
-    queue.push(word);
-    const before = queue.pendingBytes;
-    expect(queue.quietestOf(12)).toBe(5);
-    expect(queue.quietestOf(3)).toBe(0);
-    expect(queue.pendingBytes).toBe(before);
-  });
 });

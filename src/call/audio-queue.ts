@@ -1,5 +1,4 @@
 import { FRAME_BYTES } from '../audio/frame.ts';
-import { meanSquareOfFrame } from '../audio/level.ts';
 import { MULAW_SILENCE } from '../audio/mulaw.ts';
 
 /** So much of what was taken stays at hand: more than Twilio ever holds ahead of the caller's ear. */
@@ -53,23 +52,6 @@ export class AudioQueue {
     const size = Math.min(left, this.#offset);
     this.#offset -= size;
     this.#pendingBytes += size;
-  }
-
-  /** Which of the next frames is the quietest, counted from 0: most probably between two words. */
-  quietestOf(frames: number): number {
-    const frame = new Uint8Array(FRAME_BYTES);
-    let best = 0;
-    let quietest = Number.POSITIVE_INFINITY;
-    const count = Math.min(frames, Math.floor(this.#pendingBytes / FRAME_BYTES));
-    for (let i = 0; i < count; i++) {
-      this.take(frame);
-      const level = meanSquareOfFrame(frame);
-      if (level >= quietest) continue;
-      quietest = level;
-      best = i;
-    }
-    this.goBack(count * FRAME_BYTES);
-    return best;
   }
 
   clear(): void {

@@ -33,6 +33,7 @@ import { Replies } from './replies.ts';
 import { createSessionPlayout } from './session-playout.ts';
 import type { SessionRecording } from './session-recording.ts';
 import type { MediaReceiver, MediaTransport } from './transport.ts';
+import { tuneDetector } from './tune-detector.ts';
 import { reportTiming, TurnTimer } from './turn-timing.ts';
 
 export interface CallSessionOptions {
@@ -272,6 +273,7 @@ export class CallSession implements MediaReceiver {
         return this.#playout.pause(effect.generation, effect.heardMs);
       case 'playout-resume':
         metrics.falseBargeIn();
+        tuneDetector(this.#o.vad, state.turn, this.#o.settings);
         return this.#playout.resume();
       case 'turn-finished':
         if (effect.turn.who === 'caller') log.info('ASR_TEXT', { pii: { text: effect.turn.text } });
@@ -279,7 +281,7 @@ export class CallSession implements MediaReceiver {
       case 'consent-heard':
         return this.#o.recording?.consentHeard();
       case 'state-change':
-        this.#o.vad.agentSpeaking(effect.state === 'SPEAKING');
+        tuneDetector(this.#o.vad, state.turn, this.#o.settings);
         return log.info('STATE', { state: effect.state });
       case 'barge-in':
         metrics.bargeIn();

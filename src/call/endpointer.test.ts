@@ -63,6 +63,38 @@ describe('the endpointer', () => {
     expect(ask('phone')).toMatchObject({ expects: 'phone', ending: 'unfinished' });
     expect(ask('phone').waitMs).toBeGreaterThan(ask('open').waitMs);
   });
+
+  describe('learns the pauses of this caller', () => {
+    const turn = (first: string, resumedAt: number, last: string) => {
+      const call = openCall();
+      call.at(1_000, { type: 'speech-start', since: 960 });
+      call.at(1_900, { type: 'transcript-partial', text: first });
+      call.at(2_000, { type: 'speech-end', since: 1_800 });
+      call.at(resumedAt + 60, { type: 'speech-start', since: resumedAt });
+      call.at(3_900, { type: 'speech-end', since: 3_700 });
+      call.at(3_950, { type: 'transcript-final', text: last });
+      return call;
+    };
+
+    test('after words that could have been the end they are waited for', () => {
+      const { judged } = turn('I would like a table', 2_380, 'I would like a table near the door of the house');
+      expect(judged.at(-1)).toMatchObject({ waitMs: 660, reasons: ['statement', 'learned-pause'] });
+    });
+
+    test('after words that could not, they say nothing about the end', () => {
+      const { judged } = turn('my name is', 2_700, 'I live near the door of the house');
+      expect(judged.at(-1)).toMatchObject({ waitMs: 450, reasons: ['statement'] });
+    });
+
+    test('words that come before their speech is heard make no pause of the silence before them', () => {
+      const { at, judged } = openCall();
+      at(1_700, { type: 'transcript-partial', text: 'this' });
+      at(1_740, { type: 'speech-start', since: 1_700 });
+      at(3_000, { type: 'speech-end', since: 2_800 });
+      at(3_050, { type: 'transcript-final', text: 'this is near the door of the house' });
+      expect(judged.at(-1)).toMatchObject({ waitMs: 450, reasons: ['statement'] });
+    });
+  });
 });
 
 describe('with a model', () => {

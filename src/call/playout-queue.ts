@@ -53,9 +53,6 @@ export interface PlayoutQueueOptions {
   readonly onBug: (error: unknown) => void;
 }
 
-/** What was played is known to about the time that a message takes to Twilio: the place to go on is sought that far on. */
-const PAUSE_SEARCH_FRAMES = 12;
-
 export class PlayoutQueue implements Pumped {
   readonly #options: PlayoutQueueOptions;
   readonly #frame = new Uint8Array(FRAME_BYTES);
@@ -123,8 +120,7 @@ export class PlayoutQueue implements Pumped {
   }
 
   /**
-   * Falls silent, here and at Twilio, and goes back to where the caller last heard the reply, or to the quietest moment
-   * just after it: between two words, if there is such a place. What is queued meanwhile waits.
+   * Falls silent, here and at Twilio, and goes back to where the caller last heard the reply. What is queued meanwhile waits.
    */
   pause(generation: number, heardMs: number): void {
     this.#generation = generation;
@@ -177,10 +173,6 @@ export class PlayoutQueue implements Pumped {
   #goBackTo(ms: number): void {
     this.#audio.goBack(((this.#sentMs - ms) / FRAME_MS) * FRAME_BYTES);
     this.#sentMs = ms;
-    for (let skip = this.#audio.quietestOf(PAUSE_SEARCH_FRAMES); skip > 0; skip--) {
-      this.#audio.take(this.#frame);
-      this.#sentMs += FRAME_MS;
-    }
     this.#markedMs = this.#sentMs;
     this.#lastMarkSent = false;
     this.#endsPassed = this.#sentenceEnds.filter((end) => end <= this.#sentMs).length;

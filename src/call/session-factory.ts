@@ -68,7 +68,7 @@ export class SessionFactory {
       scheduler: this.#scheduler,
       agent,
       settings,
-      vad: detectors.open({ rmsFloor: vadRms, sustainFrames: Math.round(settings.bargeInMs / FRAME_MS) }),
+      vad: detectors.open({ rmsFloor: vadRms, sustainFrames: Math.round(settings.sustainMs / FRAME_MS) }),
       endpointingModel,
       callSid,
       journal: journals.open(this.#headOf(record, session.streamSid)),

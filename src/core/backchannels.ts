@@ -4,7 +4,7 @@ import { normalized } from './words.ts';
 /** Either alone or in a row: "mhm", "כן כן", "okay yeah". As `normalized` leaves them. */
 const SOUNDS = new Set(
   [
-    'mhm mm mmm hmm hm uh huh ah oh ok okay yeah yes yep yup sure right alright i see got it good great nice really wow',
+    'mhm mm mmm hmm hm uh huh all ah oh ok okay yeah yes yep yup sure right alright i see got it good great nice really wow',
     'אהה אה אהא ממ מממ אמממ המ המם כן אוקיי אוקי בסדר טוב נכון יופי הבנתי ברור מעולה סבבה באמת וואו אה־הה',
   ]
     .join(' ')

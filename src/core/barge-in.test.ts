@@ -5,16 +5,18 @@ import {
   asked,
   end,
   final,
+  greeted,
   mark,
   partial,
   played,
-  type Script,
+  Script,
   silence,
   speech,
   start,
   sustained,
 } from './call-script.fixture.ts';
-import type { CallSettings } from './settings.ts';
+import { sustainMs } from './interruption.ts';
+import { type CallSettings, defaultSettings } from './settings.ts';
 import { floorOf } from './turn.ts';
 
 describe('barge-in', () => {
@@ -60,10 +62,30 @@ describe('barge-in', () => {
   });
 
   test('speech that lasts takes the floor before a word is understood; without words the agent then asks', () => {
-    const script = speaking().at(3900, speech(3840)).at(4000, sustained).until(4600);
-    expect(script.log.slice(3, 5)).toEqual(['4000 playout-pause', '4540 barge-in after 1000']);
-    script.at(4900, silence(4700)).at(5000, final('')).until(5150);
-    expect(script.log.at(-2)).toBe('5150 line not-heard');
+    const script = speaking().at(3900, speech(3840)).at(4000, sustained).until(5000);
+    expect(script.log.slice(3, 5)).toEqual(['4000 playout-pause', '4940 barge-in after 1000']);
+    script.at(5300, silence(5100)).at(5400, final('')).until(6_650);
+    expect(script.log.at(-2)).toBe('6600 line not-heard');
+  });
+
+  test('speech that lasts without words is a radio, if the recogniser shows words as they are spoken', () => {
+    const script = speaking();
+    script.at(3700, speech(3640)).at(3750, partial('mhm')).at(3900, silence(3800)).at(4000, final('mhm'));
+    script.at(4200, speech(4140)).at(4300, sustained).until(5300);
+    expect(script.log.at(-1)).toMatch(/^5240 playout-resume/);
+  });
+
+  test('more speech is needed over the greeting, and once the agent fell silent for nothing', () => {
+    const needed = ({ state }: Script) => sustainMs(state.turn, defaultSettings);
+    const { bargeInMs, bargeInPatientMs, sustainMs: listeningMs } = defaultSettings;
+    expect(needed(greeted())).toBe(listeningMs);
+    expect(needed(new Script().at(0, { type: 'call-start' }).at(100, ...start(1, 'Hello.', 1000)))).toBe(
+      bargeInPatientMs,
+    );
+    const script = speaking();
+    expect(needed(script)).toBe(bargeInMs);
+    script.at(3900, speech(3840)).at(4000, sustained).at(4200, silence(4100)).at(4250, final(''));
+    expect(needed(script)).toBe(bargeInPatientMs);
   });
 
   const pausing = () => speaking().at(3900, speech(3840)).at(4000, sustained);

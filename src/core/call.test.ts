@@ -50,15 +50,26 @@ describe('a turn', () => {
 
   test('the caller goes on while the agent thinks: one answer to all of it', () => {
     const script = asked().at(2600, speech(2540)).at(2700, sustained);
-    expect(script.log.slice(2)).toEqual(['2700 reply-cancel', '2700 playout-clear', '2700 LISTENING']);
+    expect(script.log.slice(2)).toEqual(['2600 reply-cancel', '2600 playout-clear', '2600 LISTENING']);
     script.at(3500, silence(3300)).at(3600, final('on Sunday')).until(3750);
     expect(historyOf(script.state).at(-1)).toMatchObject({ text: 'are you open on Sunday' });
     expect(script.effects.filter(({ type }) => type === 'turn-finished')).toHaveLength(1);
   });
 
-  test('a noise while the agent thinks changes nothing', () => {
-    const script = asked().at(2600, speech(2540)).at(2680, silence(2600)).at(2700, final(''));
-    expect(script.at(2900, ...start(2, 'Yes.', 500)).log.at(-1)).toBe('2900 SPEAKING');
+  test('a noise while the agent thinks: the same is answered again when it is over', () => {
+    const script = asked().at(2600, speech(2540)).at(2680, silence(2600)).at(2700, final('')).until(3100);
+    expect(script.log.slice(-2)).toEqual(['3050 answer-start', '3050 THINKING']);
+    expect(historyOf(script.state).at(-1)).toMatchObject({ text: 'are you open' });
+  });
+
+  test('a radio does not take the answer back a second time', () => {
+    const script = greeted().at(1100, speech(1040)).at(1500, partial('are you')).at(2000, silence(1800));
+    script.at(2050, final('are you open')).until(2300);
+    script.at(2400, speech(2340)).at(2450, silence(2400)).at(2500, final('')).until(2900);
+    const { length } = script.log;
+    script.at(2950, speech(2890)).at(3050, sustained);
+    expect(script.log.slice(length)).toEqual([]);
+    expect(script.at(3100, ...start(3, 'Yes.', 500)).log.at(-1)).toBe('3100 SPEAKING');
   });
 
   test('the introduction happens once', () => {

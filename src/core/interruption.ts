@@ -9,7 +9,7 @@ import { areOwnWords } from './own-words.ts';
 import { heardMs, heardText, intendedText, isAnswerHeard, mustBeHeard } from './playout.ts';
 import { freshened } from './repeats.ts';
 import type { CallSettings } from './settings.ts';
-import type { CallerState, ReplyTask, TurnState } from './turn.ts';
+import { type CallerState, MOST_FALSE_STOPS, type ReplyTask, type TurnState } from './turn.ts';
 import { abandoned, type TurnContext } from './turn-effects.ts';
 import { before, listen, stay, type TurnStep, takeBack, withoutOverlap } from './turn-moves.ts';
 
@@ -23,6 +23,25 @@ export function isInterruptible(
   return settings.bargeIn;
 }
 
+/**
+ * An answer that is not audible yet yields to the first sign of speech: a moment later it would be said into it. Once only
+ * for the same words, if the recogniser would have shown what was said since: a radio must not keep the caller waiting.
+ */
+export function yieldsUnheard({ phase, caller }: TurnState, settings: CallSettings): boolean {
+  if (phase.name !== 'thinking' || !isInterruptible(phase, settings)) return false;
+  return !(caller.livePartials && caller.takenBack === phase.task.answers);
+}
+
+/**
+ * How much speech, in the VAD's count, makes this state listen up. Over the greeting callers say "hello" and "yes" before
+ * there is anything to object to; and a caller who said "mhm" once will say it again.
+ */
+export function sustainMs({ phase }: TurnState, settings: CallSettings): number {
+  if (phase.name !== 'speaking') return settings.sustainMs;
+  const isPatient = phase.task.kind === 'greeting' || phase.task.falseStops !== undefined;
+  return isPatient ? settings.bargeInPatientMs : settings.bargeInMs;
+}
+
 /** Speech over the agent is more than a noise now. The words, if there are any yet, decide; else the agent listens. */
 export function judgeSpeech(over: TurnState, at: number, context: TurnContext): TurnStep {
   const state = withoutOverlap(over);
@@ -32,12 +51,22 @@ export function judgeSpeech(over: TurnState, at: number, context: TurnContext): 
   if (phase.name !== 'speaking' || (isOver && phase.task.pausedAt === undefined)) return interrupt(state, at, context);
   const { partial, partialAt, speechFrom } = state.caller;
   const words = partialAt >= speechFrom ? partial : '';
-  const { pausedAt, undisturbed } = phase.task;
-  // A noise that comes again, a radio or an echo, would make the agent stutter.
-  if (words === '') return pausedAt === undefined && !undisturbed ? pause(state, phase.task, at, context) : stay(state);
+  const { pausedAt, falseStops = 0 } = phase.task;
+  if (words === '')
+    return pausedAt === undefined && falseStops < MOST_FALSE_STOPS
+      ? pause(state, phase.task, at, context)
+      : stay(state);
   // Its own voice will not say anything else: there is nothing to wait for.
   if (areOwnWords(words, intendedText(context.playout))) return resume(state, at);
   return isAcknowledgement(words, at, context) ? stay(state) : interrupt(state, at, context);
+}
+
+/** Speech goes on over a silent agent, and there are no words: of somebody else, if the recogniser would have shown some. */
+export function judgeLasting(state: TurnState, at: number, context: TurnContext): TurnStep {
+  const { phase, caller } = state;
+  const isOverheard = caller.livePartials === true && caller.partialAt < caller.speechFrom;
+  if (phase.name !== 'speaking' || isOverheard || !isInterruptible(phase, context.settings)) return resume(state, at);
+  return takeFloor(state, at, context);
 }
 
 /** Words over the agent that are nobody's turn: its own, or only a "mhm". */
@@ -68,8 +97,8 @@ function pause(state: TurnState, task: ReplyTask, at: number, { playout, setting
 export function resume(state: TurnState, at: number): TurnStep {
   const { phase } = state;
   if (phase.name !== 'speaking' || phase.task.pausedAt === undefined) return stay(state);
-  const { pausedAt: _, ...task } = phase.task;
-  const resumed: ReplyTask = { ...task, quietFrom: at, undisturbed: true };
+  const { pausedAt: _, falseStops = 0, ...task } = phase.task;
+  const resumed: ReplyTask = { ...task, quietFrom: at, falseStops: falseStops + 1 };
   return stay({ ...state, phase: { name: 'speaking', task: resumed } }, { type: 'playout-resume', reply: task.reply });
 }
 
@@ -115,7 +144,7 @@ export function settleClaim(state: TurnState, at: number, context: TurnContext):
 }
 
 /** What was heard of the reply stands; what was not, never happened. */
-function interrupt(state: TurnState, at: number, context: TurnContext): TurnStep {
+export function interrupt(state: TurnState, at: number, context: TurnContext): TurnStep {
   const { phase } = state;
   if (!('task' in phase)) return stay(state);
   const { task } = phase;

@@ -2,7 +2,7 @@
  * A caller who talks for minutes without a pause that would end the turn: a line asks for the floor, then what was said
  * so far is answered, even if the caller still speaks. Once per turn.
  */
-import { type CallerState, type TurnState, wordsSoFar } from './turn.ts';
+import { type CallerState, MOST_FALSE_STOPS, type TurnState, wordsSoFar } from './turn.ts';
 import type { TurnStep } from './turn-moves.ts';
 import { answer, say } from './turn-replies.ts';
 
@@ -22,7 +22,7 @@ export function answerOver(state: TurnState, at: number): TurnStep {
   const [next, effects] = answer({ ...state, caller: { ...caller, words, wordsFrom, silentFrom: at } }, at);
   const { phase } = next;
   if (!('task' in phase)) return [next, effects];
-  const task = { ...phase.task, over: true, undisturbed: true } as const;
+  const task = { ...phase.task, over: true, falseStops: MOST_FALSE_STOPS } as const;
   return [{ ...next, caller: { ...next.caller, speechFrom: at, answeredWords }, phase: { ...phase, task } }, effects];
 }
 

@@ -70,8 +70,8 @@ describe('a sentence that must be heard', () => {
     const script = new Script().at(0, { type: 'call-start' }, ...start(1, 'Good morning to you.', 1000));
     script.at(500, speech(440)).at(600, sustained);
     expect(stops(script)).toEqual(['600 playout-pause']);
-    script.at(700, { type: 'voice-request', reply: 1, text: 'We record.', uninterruptible: true }).until(1140);
-    expect(stops(script)).toEqual(['600 playout-pause', '1140 playout-resume']);
+    script.at(700, { type: 'voice-request', reply: 1, text: 'We record.', uninterruptible: true }).until(1540);
+    expect(stops(script)).toEqual(['600 playout-pause', '1540 playout-resume']);
   });
 
   test('a line that falls silent inside it is still in it', () => {

@@ -6,8 +6,12 @@ export interface CallSettings {
   readonly endpointing: 'rules' | 'fixed';
   /** Whether the caller may take the floor while the agent speaks (`BARGE_IN`). */
   readonly bargeIn: boolean;
-  /** Caller speech over the agent that takes the floor from it, in the VAD's count of frames with speech. */
+  /** Caller speech that is more than a noise, in the VAD's count of frames with speech. */
+  readonly sustainMs: number;
+  /** Caller speech, counted so, that makes a speaking agent fall silent and listen. */
   readonly bargeInMs: number;
+  /** The same where a word or two of courtesy is likely: over the greeting, and once the agent fell silent for nothing. */
+  readonly bargeInPatientMs: number;
   /** Caller speech over the agent that takes the floor even before a word of it is understood. */
   readonly bargeInCertainMs: number;
   /** Silence after speech over the agent, before the agent goes on if no words came. */
@@ -20,6 +24,10 @@ export interface CallSettings {
   readonly dedupWindowMs: number;
   /** Longest wait for the words of an utterance that has ended. */
   readonly transcriptWaitMs: number;
+  /** Silence before "I did not hear you": a radio has shorter ones. */
+  readonly unheardWaitMs: number;
+  /** Nothing new is understood for so long, although somebody speaks: it is not the caller who speaks. */
+  readonly wordlessMs: number;
   /** Speech that long without words deserves "I did not hear you"; shorter is a noise. */
   readonly unheardSpeechMs: number;
   /** Pause that ends a row of pressed keys. */
@@ -69,13 +77,17 @@ export const defaultSettings: CallSettings = {
   endpointingMs: 450,
   endpointing: 'rules',
   bargeIn: true,
-  bargeInMs: 120,
-  bargeInCertainMs: 700,
+  sustainMs: 120,
+  bargeInMs: 160,
+  bargeInPatientMs: 300,
+  bargeInCertainMs: 1_100,
   resumeAfterMs: 900,
   bargeInGraceMs: 200,
   dedupWindowMs: 8_000,
   transcriptWaitMs: 2_500,
-  unheardSpeechMs: 300,
+  unheardWaitMs: 1_500,
+  wordlessMs: 1_500,
+  unheardSpeechMs: 700,
   digitGapMs: 1_500,
   noInputMs: 7_000,
   noInputPrompts: 2,

@@ -1,6 +1,7 @@
 /** What the caller does, and what it means for the floor. */
 import type { CallEvent } from './call-event.ts';
 import {
+  interrupt,
   isInterruptible,
   isOnlyListening,
   isOverReply,
@@ -8,6 +9,7 @@ import {
   pressOver,
   resume,
   takeFloor,
+  yieldsUnheard,
 } from './interruption.ts';
 import { timed, unanswered } from './long-turn.ts';
 import { freshened, isRepeat } from './repeats.ts';
@@ -18,10 +20,12 @@ import { endpoint } from './turn-end.ts';
 import { before, stay, type TurnStep, takeBack, withoutOverlap } from './turn-moves.ts';
 import { normalized } from './words.ts';
 
-export function onSpeechStart(state: TurnState, since: number): TurnStep {
+export function onSpeechStart(state: TurnState, since: number, at: number, context: TurnContext): TurnStep {
   const { soundFrom = since } = state.caller;
   const speaking: CallerState = { ...state.caller, speaking: true, sustained: false, speechFrom: since, soundFrom };
-  return stay({ ...state, caller: state.phase.name === 'listening' ? freshened(speaking) : speaking });
+  const { phase } = state;
+  const next = { ...state, caller: phase.name === 'listening' ? freshened(speaking) : speaking };
+  return yieldsUnheard(next, context.settings) ? interrupt(next, at, context) : stay(next);
 }
 
 /** Speech over a reply, more than a noise, is judged: at once, or when the reply's first moments have passed. */
@@ -31,6 +35,7 @@ export function onSpeechSustained(state: TurnState, at: number, context: TurnCon
   const next: TurnState = { ...state, caller: { ...caller, sustained: true } };
   const { phase } = next;
   if (!caller.speaking || !('task' in phase) || !isInterruptible(phase, context.settings)) return stay(next, ...drop);
+  if (phase.name === 'thinking' && !yieldsUnheard(next, context.settings)) return stay(next, ...drop);
   const graceUntil = phase.name === 'speaking' ? graceEnd(context) : at;
   if (at >= graceUntil) return before(drop, judgeSpeech(next, at, context));
   return stay({ ...next, phase: { ...phase, task: { ...phase.task, overlapUntil: graceUntil } } }, ...drop);
@@ -51,7 +56,9 @@ export function onPartial(state: TurnState, text: string, at: number, context: T
   const partial = unanswered(state.caller, text);
   if (partial === state.caller.partial) return stay(state);
   const { endpointMs: _, ...known } = state.caller;
-  const next: TurnState = { ...state, caller: timed({ ...known, partial, partialAt: at }, at) };
+  const isLive = known.speaking && at > known.speechFrom;
+  const heard = { ...known, partial, partialAt: at, ...(isLive ? ({ livePartials: true } as const) : {}) };
+  const next: TurnState = { ...state, caller: timed(heard, at) };
   const { phase, caller } = next;
   const isOver = phase.name === 'speaking' && (caller.sustained || phase.task.pausedAt !== undefined);
   return isOver && isInterruptible(phase, context.settings) ? judgeSpeech(next, at, context) : stay(next);

@@ -46,7 +46,7 @@ export function turnDeadline(state: TurnState, playout: PlayoutState, settings: 
 }
 
 function listeningDeadline(caller: CallerState, since: number, settings: CallSettings): Deadline | undefined {
-  const usual = caller.speaking ? [] : [silenceDeadline(caller, since, settings)];
+  const usual = caller.speaking ? overheardDeadline(caller, settings) : [silenceDeadline(caller, since, settings)];
   return earliest([...usual, ...cutInDeadline(caller, settings), ...wordlessDeadline(caller, settings)]);
 }
 
@@ -59,10 +59,17 @@ function silenceDeadline(caller: CallerState, since: number, settings: CallSetti
   }
   if (caller.owedFinals > 0) return { at: caller.silentFrom + settings.transcriptWaitMs, due: 'no-words' };
   if (caller.digits !== '') return { at: caller.digitAt + settings.digitGapMs, due: 'digits' };
-  if (hasWords(caller) || caller.unheard) {
-    return { at: caller.silentFrom + endpointMs, due: 'endpoint' };
-  }
+  if (hasWords(caller)) return { at: caller.silentFrom + endpointMs, due: 'endpoint' };
+  if (caller.unheard) return { at: caller.silentFrom + settings.unheardWaitMs, due: 'endpoint' };
   return { at: since + settings.noInputMs, due: 'no-input' };
+}
+
+/** The caller's turn is over also when a radio goes on behind it: speech of which a live recogniser makes nothing. */
+function overheardDeadline(caller: CallerState, settings: CallSettings): Deadline[] {
+  const { lastFinal, livePartials, partial, partialAt, speechFrom } = caller;
+  if (!livePartials || !hasWords(caller) || partial !== '') return [];
+  const newsAt = Math.max(partialAt, lastFinal?.at ?? 0, speechFrom);
+  return [{ at: newsAt + settings.wordlessMs, due: 'endpoint' }];
 }
 
 /** Sound that is longer past than this was a noise, and what follows is silence. */

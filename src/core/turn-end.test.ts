@@ -94,9 +94,9 @@ describe('sound without words', () => {
 
   test('in pieces counts as well', () => {
     const script = music();
-    for (let at = 3_000; at < 63_000; at += 1_500) {
+    for (let at = 3_000; at < 66_000; at += 1_500) {
       script.at(at, silence(at - 100)).at(at + 100, final(''));
-      if (at < 61_500) script.at(at + 1_000, speech(at + 940));
+      if (at < 64_500) script.at(at + 1_000, speech(at + 940));
       const reply = script.state.turn.replies;
       if (script.log.at(-1)?.endsWith('THINKING')) speak(script, at + 1_050, reply, 'Pardon?');
     }

@@ -28,6 +28,7 @@ export function takeBack(state: TurnState, task: ReplyTask, at: number, context:
           words,
           wordsFrom: task.answersFrom,
           turnFrom: task.answersFrom,
+          takenBack: task.answers,
           ...(task.cutIn ? { cutIn: true } : {}),
         };
   const effects = [...agentTurn(task, at, context, 'cut'), ...cancelled(task)];

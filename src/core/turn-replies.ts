@@ -1,7 +1,7 @@
 /** How replies of the agent begin, and how they end before their time. */
 import type { EndReason, LineName, Turn } from './call-event.ts';
 import type { CallSettings } from './settings.ts';
-import type { ReplyTask, TurnState } from './turn.ts';
+import { MOST_FALSE_STOPS, type ReplyTask, type TurnState } from './turn.ts';
 import { abandoned, type TurnContext } from './turn-effects.ts';
 import { before, listen, stay, type TurnStep } from './turn-moves.ts';
 
@@ -26,8 +26,9 @@ export function resumeTurn(state: TurnState, turns: readonly Turn[], at: number)
 export function answer(state: TurnState, at: number): TurnStep {
   const { words, wordsFrom, silentFrom, cutIn } = state.caller;
   const [next, task] = newTask(state, { kind: 'answer', at, answers: words, from: wordsFrom, to: silentFrom, cutIn });
-  const { turnFrom: _, cutIn: __, dictates: ___, held: ____, ...rest } = next.caller;
-  const caller = { ...rest, words: '', partial: '', unheard: false };
+  const { turnFrom: _, cutIn: __, dictates: ___, held: ____, takenBack, ...rest } = next.caller;
+  const kept = takenBack === words ? { takenBack } : {};
+  const caller = { ...rest, ...kept, words: '', partial: '', unheard: false };
   return stay({ ...next, caller, unanswered: 0 }, { type: 'answer-start', reply: task.reply });
 }
 
@@ -60,7 +61,7 @@ function newTask(state: TurnState, { kind, at, line, leaving, cutIn, answers = '
     ...(leaving === undefined ? {} : { leaving }),
     ...(cutIn ? { cutIn } : {}),
     // Sound without words would make the question stutter.
-    ...(line === 'person-check' ? { undisturbed: true } : {}),
+    ...(line === 'person-check' ? { falseStops: MOST_FALSE_STOPS } : {}),
     fillers: 0,
     quietFrom: kind === 'answer' ? Math.min(to, at) : at,
   };

@@ -1,6 +1,6 @@
 /** Moves the floor: the one reducer that decides when the agent speaks, stops, asks again and leaves. */
 import type { CallEvent, EndReason } from './call-event.ts';
-import { isInterruptible, judgeSpeech, resume, settleClaim, takeFloor } from './interruption.ts';
+import { isInterruptible, judgeLasting, judgeSpeech, resume, settleClaim } from './interruption.ts';
 import { answerOver, cutIn, talksOn } from './long-turn.ts';
 import { type CallerState, type ReplyTask, type TurnState, wordsSoFar } from './turn.ts';
 import {
@@ -31,7 +31,7 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
   if (phase.name === 'leaving') return stay(state);
   switch (event.type) {
     case 'speech-start':
-      return onSpeechStart(state, event.since);
+      return onSpeechStart(state, event.since, event.at, context);
     case 'speech-sustained':
       return onSpeechSustained(state, event.at, context);
     case 'speech-end':
@@ -132,10 +132,7 @@ const DUE: Readonly<Record<Due, (state: TurnState, at: number, context: TurnCont
   digits: digitsDone,
   'no-input': (state, at, { settings }) => prompt(state, 'no-input', at, settings),
   overlap: judgeSpeech,
-  'barge-in': (state, at, context) =>
-    'task' in state.phase && state.phase.name === 'speaking' && isInterruptible(state.phase, context.settings)
-      ? takeFloor(state, at, context)
-      : resume(state, at),
+  'barge-in': judgeLasting,
   resume: (state, at) => resume(state, at),
   'dead-air': fill,
   'give-up': giveUp,

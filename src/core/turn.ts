@@ -22,6 +22,8 @@ export interface CallerState {
   readonly partial: string;
   /** When `partial` last changed. */
   readonly partialAt: number;
+  /** The recogniser has shown words while they were spoken: that it shows none says something. */
+  readonly livePartials?: true;
   /** The silence that ends the turn after the words so far, as judged; without it the usual one does. */
   readonly endpointMs?: number;
   /** When the first words of this turn came. */
@@ -38,6 +40,8 @@ export interface CallerState {
   readonly soundFrom?: number;
   /** The words that an answer is being prepared for, ahead of the decision. */
   readonly prepared?: string;
+  /** The words whose answer has been taken back already, because somebody spoke before it was audible. */
+  readonly takenBack?: string;
   /** Speech without words that deserves "I did not hear you". */
   readonly unheard: boolean;
   readonly digits: string;
@@ -66,8 +70,8 @@ export interface ReplyTask {
   readonly cutIn?: true;
   /** It answers a caller who still speaks: what follows belongs to the next turn. */
   readonly over?: true;
-  /** It fell silent once for nothing; from then on only words stop it. */
-  readonly undisturbed?: true;
+  /** How often it fell silent for nothing. */
+  readonly falseStops?: number;
   /** Tools run since. */
   readonly toolsFrom?: number;
   /** The line has been silent since, as far as this reply is concerned. */
@@ -136,6 +140,9 @@ export function floorOf({ phase }: TurnState): FloorState {
 export function taskOf({ phase }: TurnState): ReplyTask | undefined {
   return phase.name === 'thinking' || phase.name === 'speaking' ? phase.task : undefined;
 }
+
+/** A noise that comes again, a radio or an echo, would make the agent stutter: from then on only words stop it. */
+export const MOST_FALSE_STOPS = 2;
 
 /** Whether there are words to answer. */
 export const hasWords = ({ held = '', words }: CallerState): boolean => words !== held;

@@ -83,7 +83,8 @@ describe('waits', () => {
     ['a sentence without its end waits', { words: 'we are' }, 1_000, 1_500],
     ['half a telephone number waits long', { words: '415 555', expects: 'phone' }, 2_000, 3_000],
     ['an e-mail address without its domain too', { words: 'dana at gmail', expects: 'email' }, 2_000, 3_000],
-    ['who asks for a moment gets it', { words: 'one moment please' }, 3_000, 3_000],
+    ['who asks for a moment gets it', { words: 'one moment please', expects: 'phone' }, 3_000, 3_000],
+    ['but not for ever where nothing was asked', { words: 'one moment please' }, 1_500, 1_500],
     ['no words at all say nothing', { words: '' }, MIDDLE_MS, MIDDLE_MS],
   ] as const)('%s', (_name, asked, leastMs, mostMs) => {
     const { waitMs } = ask(asked);
@@ -111,7 +112,9 @@ describe('waits', () => {
     expect(reasons).toEqual(['whole-sentence', 'learned-pause']);
     expect(ask({ words: 'yes', expects: 'yes-no', pausesMs }).reasons).toEqual(['answers-yes-no']);
     expect(ask({ words: 'my card was stolen', pausesMs: [2_900, 2_900] }).waitMs).toBe(1_080);
-    expect(ask({ words: 'my card was', pausesMs: [1_200] }).waitMs).toBe(1_560);
+    expect(ask({ words: 'my card was', pausesMs: [1_100] }).waitMs).toBe(1_200);
+    expect(ask({ words: 'my card was', thoughtsMs: [1_200] }).waitMs).toBe(1_560);
+    expect(ask({ words: 'my card was stolen', thoughtsMs: [1_200] }).reasons).toEqual(['whole-sentence']);
   });
 
   test('the number of digits comes from the asker, or from the plan of the country', () => {
@@ -132,7 +135,7 @@ describe('waits', () => {
     expect(waits('I want to book an appointment for')).toEqual([2_160, 1_200, 720]);
     expect(waits('yes please', 'yes-no'), 'a certain answer waits no longer').toEqual([220, 220, 200]);
     expect(waits('052123456', 'phone'), 'a digit is missing, whatever it sounds like').toEqual([2_700, 1_500, 1_500]);
-    expect(waits('one moment please')).toEqual([3_000, 3_000, 3_000]);
+    expect(waits('one moment please')).toEqual([2_700, 1_500, 1_500]);
     const { reasons } = ask({ words: 'my card was stolen', pausesMs: [700], completeness: 0.9261 });
     expect(reasons).toEqual(['whole-sentence', 'learned-pause', 'model-0.93']);
     expect(ask({ words: 'my card', completeness: 7 }).reasons).toEqual(['fragment', 'model-1.00']);
@@ -165,6 +168,7 @@ const context = fc.record({
     maxLength: 24,
   }),
   speechMs: fc.oneof(fc.integer({ min: 0, max: 60_000 }), fc.constant(Number.NaN)),
+  thoughtsMs: fc.array(fc.integer({ min: 0, max: 4_000 }), { maxLength: 24 }),
   middleMs: fc.oneof(fc.integer({ min: 0, max: 4_000 }), fc.constantFrom(Number.NaN, Infinity, -5)),
   completeness: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0.5, Number.NaN, -1, 2)),
 });
@@ -189,6 +193,10 @@ describe('whatever is asked', () => {
         const longer = pausesMs.map((ms, at) => (at === index % pausesMs.length ? ms + moreMs : ms));
         const { waitMs } = judgeEndpoint({ ...asked, pausesMs });
         expect(judgeEndpoint({ ...asked, pausesMs: longer }).waitMs).toBeGreaterThanOrEqual(waitMs);
+        const thoughtsMs = asked.thoughtsMs.map((ms, at) =>
+          at === index % asked.thoughtsMs.length ? ms + moreMs : ms,
+        );
+        expect(judgeEndpoint({ ...asked, thoughtsMs }).waitMs).toBeGreaterThanOrEqual(judgeEndpoint(asked).waitMs);
       }),
       { numRuns: 1_000 },
     );

@@ -11,7 +11,7 @@ import { parseUtterance, type Utterance } from './utterance.ts';
 import { waitFor } from './waits.ts';
 
 export { learnPause } from './pauses.ts';
-export type { EndpointQuestion, EndpointVerdict } from './question.ts';
+export type { Ending, EndpointQuestion, EndpointVerdict } from './question.ts';
 
 /**
  * The silence, from 200 to 3000 ms, after which these words are a turn, and why. Never throws; the time it takes grows

@@ -19,6 +19,8 @@ export interface Lexicon {
   readonly finalFillers: Phrases;
   /** Sounds of thought of any length. */
   readonly hum: RegExp;
+  /** An utterance of nothing but these opens a call: its reason is to follow. */
+  readonly greetings: Phrases;
   /** Greetings, thanks and consent: an utterance of nothing else is over. */
   readonly social: Phrases;
   readonly closers: Phrases;
@@ -98,6 +100,8 @@ export interface CalendarWords {
 }
 
 interface NameWords {
+  /** "My name is": what follows is a name and nothing else. */
+  readonly givers: Phrases;
   readonly introductions: Phrases;
   readonly titles: Phrases;
   /** After these the one name that follows is the rest of it: "last name". */
@@ -106,6 +110,8 @@ interface NameWords {
 }
 
 interface EmailWords {
+  /** "My email is": what follows is an address. */
+  readonly givers: Phrases;
   /** Words that tell an e-mail address. */
   readonly cues: Phrases;
   readonly at: Phrases;

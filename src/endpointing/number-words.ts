@@ -5,7 +5,7 @@ import { headLength } from './phrases.ts';
 export interface Dictation {
   readonly digits: string;
   readonly plus: boolean;
-  /** The words that each gave one digit: three of them in a row are a dictation and no amount. */
+  /** Digits that were said one by one: three of them in a row are a dictation and no amount. */
   readonly singles: number;
   readonly from: number;
 }
@@ -18,7 +18,8 @@ export function dictationAtEnd(words: readonly string[], numbers: NumberWords): 
     const read = digitsAt(words, at, numbers);
     if (read) {
       const before: Dictation = run ?? { digits: '', plus, singles: 0, from: at };
-      const singles = before.singles + (read.digits.length === 1 ? 1 : 0);
+      const isRepeated = Object.hasOwn(numbers.repeats, words[at]!);
+      const singles = before.singles + (isRepeated || read.digits.length === 1 ? read.digits.length : 0);
       run = { ...before, plus: before.plus || read.plus, digits: before.digits + read.digits, singles };
       at = read.to;
       continue;

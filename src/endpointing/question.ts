@@ -19,8 +19,10 @@ export interface EndpointQuestion {
     | 'open';
   /** How many digits complete the answer, when the asker knows. */
   readonly expectedDigits?: number;
-  /** Pauses inside earlier turns of this caller, newest last: after each of them the caller went on. */
+  /** This caller's pauses after words that could have been the end, newest last: each time the caller went on. */
   readonly pausesMs: readonly number[];
+  /** The same after words that could not: how long this caller thinks in the middle of a sentence. */
+  readonly thoughtsMs?: readonly number[];
   /** How long the caller has spoken in this turn. */
   readonly speechMs: number;
   /** The wait after words that say nothing about their end (`EOU_MS`). */

@@ -2,9 +2,11 @@
 
 export interface Utterance {
   readonly words: readonly string[];
-  readonly mark: 'stop' | 'question' | 'comma' | 'cut' | 'none';
+  readonly mark: 'stop' | 'question' | 'comma' | 'cut' | 'dots' | 'none';
   /** Words with a comma after them. */
   readonly commas: number;
+  /** The last word stands alone after a full stop: it begins a new sentence. */
+  readonly isNewSentence: boolean;
 }
 
 /** The end of a turn is decided by its end: what stands before these characters changes nothing. */
@@ -20,6 +22,7 @@ export function parseUtterance(text: string): Utterance {
     words: raw.map(bare).filter((word) => word !== ''),
     mark: markOf(tail),
     commas: raw.filter((word) => /[,،、]$/.test(word)).length,
+    isNewSentence: /[.!?؟]$/u.test(raw.at(-2) ?? ''),
   };
 }
 
@@ -40,7 +43,8 @@ function bare(word: string): string {
 }
 
 function markOf(text: string): Utterance['mark'] {
-  if (/(?:[-–—־]|\.{2,}|…)$/u.test(text)) return 'cut';
+  if (/[-–—־]$/u.test(text)) return 'cut';
+  if (/(?:\.{2,}|…)$/u.test(text)) return 'dots';
   if (/[?؟？]$/u.test(text)) return 'question';
   if (/[.!。！]$/u.test(text)) return 'stop';
   return /[,،、;]$/u.test(text) ? 'comma' : 'none';

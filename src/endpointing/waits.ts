@@ -35,10 +35,13 @@ const MARKS = { stop: 0.9, none: 1, comma: 1.2 } as const;
 /** A caller who has spoken for so long tells a story, and stories have longer pauses. */
 const STORY_MS = 12_000;
 const STORY = 1.15;
+/** Where nothing in particular was asked, nobody can be sure that more must come. */
+const LONGEST_UNASKED_MS = 1_500;
+/** Even a recogniser's full stop after words that call for more says a little. */
+const STOPPED_UNFINISHED = 0.8;
 /** The caller's own pauses raise the wait after an open ending up to this many middles. */
 const LEARNED_CEILING = 2.4;
 const ABOVE_LEARNED_MS = 80;
-/** After an unfinished ending the next pause is expected to be a long one of theirs. */
 const UNFINISHED_OVER_LEARNED = 1.3;
 const UNFINISHED_LEARNED_CEILING = 1.5;
 /** Words that know better than any sound that they are the end, or that they are not. */
@@ -63,13 +66,15 @@ function endingOf(name: WaitName): Ending {
 
 /**
  * The wait of that name for this caller and operator. For one question a complete ending never waits longer than an open
- * one, nor an open ending longer than an unfinished one, and a longer pause among `pausesMs` never shortens a wait.
+ * one, nor an open ending longer than an unfinished one, and a longer pause of the caller never shortens a wait.
  */
 export function waitFor(named: Named, question: EndpointQuestion): Wait {
   const ending = endingOf(named.name);
   const stretch = stretchOf(named.name, question);
-  const plain = baseMs(named, question, 0) * stretch;
-  const waitMs = baseMs(named, question, learnedPauseMs(question.pausesMs)) * stretch;
+  const { pausesMs, thoughtsMs = [] } = question;
+  const learned = { pauseMs: learnedPauseMs(pausesMs), thoughtMs: learnedPauseMs(thoughtsMs) };
+  const plain = baseMs(named, question, { pauseMs: 0, thoughtMs: 0 }) * stretch;
+  const waitMs = baseMs(named, question, learned) * stretch;
   return { waitMs: withinRange(waitMs), ending, learned: withinRange(waitMs) !== withinRange(plain) };
 }
 
@@ -79,14 +84,20 @@ function stretchOf(name: WaitName, question: EndpointQuestion): number {
   return SURELY_UNFINISHED.has(name) ? Math.max(1, stretch) : stretch;
 }
 
-function baseMs({ name, mark }: Named, question: EndpointQuestion, learnedMs: number): number {
+interface Learned {
+  readonly pauseMs: number;
+  readonly thoughtMs: number;
+}
+
+function baseMs({ name, mark }: Named, question: EndpointQuestion, { pauseMs, thoughtMs }: Learned): number {
   const middleMs = middleOf(question);
   const scale = middleMs / USUAL_MIDDLE_MS;
   if (isComplete(name)) return Math.min(COMPLETE_MS[name] * scale, middleMs * OPEN_FLOOR);
-  if (isOpen(name)) return openMs(OPEN[name] * MARKS[mark], question, learnedMs);
-  const openCeilingMs = openMs(WIDEST_OPEN * MARKS.comma, question, learnedMs);
-  const textMs = UNFINISHED_MS[name] * Math.max(1, scale);
-  const ownMs = Math.min(learnedMs * UNFINISHED_OVER_LEARNED, textMs * UNFINISHED_LEARNED_CEILING);
+  if (isOpen(name)) return openMs(OPEN[name] * MARKS[mark], question, pauseMs);
+  const openCeilingMs = openMs(WIDEST_OPEN * MARKS.comma, question, pauseMs);
+  const knownMs = question.expects === 'open' ? Math.min(LONGEST_UNASKED_MS, UNFINISHED_MS[name]) : UNFINISHED_MS[name];
+  const textMs = knownMs * (mark === 'stop' ? STOPPED_UNFINISHED : 1) * Math.max(1, scale);
+  const ownMs = Math.min(thoughtMs * UNFINISHED_OVER_LEARNED, textMs * UNFINISHED_LEARNED_CEILING);
   return Math.max(textMs, ownMs, openCeilingMs);
 }
 

@@ -50,8 +50,7 @@ class PauseFork {
     this.#pause = pause;
     this.#world = world;
     const { events, language, memories, states } = recording;
-    const { pausesMs } = memories[pause.index]!;
-    const memory = { expects: expectationOf(expectedAt(recording, pause)), pausesMs };
+    const memory = { ...memories[pause.index]!, expects: expectationOf(expectedAt(recording, pause)) };
     this.#fork = new Fork(states[pause.index + 1]!, { language, settings: world.settings, memory });
     this.#preparedAt = preparedBefore(recording, pause.index);
     this.#fork.judge(events[pause.index]!);

@@ -32,7 +32,8 @@ export function spoken(from: number, to: number, text: string): readonly Told[] 
 export const hangUpAt = (at: number): Told => ({ at, type: 'stream-end', reason: 'caller-hung-up' });
 
 export function recordCall(told: readonly Told[], options: RecordedOptions = {}): ReadJournal {
-  const settings = { ...defaultSettings, ...options.settings };
+  // The speech of these callers is sustained 120 ms after it began.
+  const settings = { ...defaultSettings, bargeInMs: 120, ...options.settings };
   const clock = new VirtualClock();
   const office = new Office(clock, settings, options);
   office.send({ type: 'call-start' });

@@ -43,8 +43,8 @@ export function recordingOf({ head, entries }: ReadJournal): Recording {
     states.push(after);
     if (event.type === 'endpoint-judged' && news) {
       verdicts.all++;
-      const { pausesMs } = endpointer.memory;
-      if (judgedAgain(event, news, before, { language, settings, pausesMs }) !== event.waitMs) verdicts.changed++;
+      const { memory } = endpointer;
+      if (judgedAgain(event, news, before, { language, settings, memory }) !== event.waitMs) verdicts.changed++;
     } else if (event.type.startsWith('speech') || event.type.startsWith('transcript')) news = event;
   }
   const kept = entries.slice(0, states.length - 1);
@@ -89,7 +89,7 @@ const invalid = (problem: string, cause?: unknown) => new PeerProtocolError('jou
 interface Judge {
   readonly language: string;
   readonly settings: CallSettings;
-  readonly pausesMs: readonly number[];
+  readonly memory: EndpointerMemory;
 }
 
 /** The wait that today's rules find for a verdict of the journal; undefined when they would not have been asked. */
@@ -97,7 +97,7 @@ function judgedAgain(
   { expects }: Extract<CallEvent, { type: 'endpoint-judged' }>,
   news: CallEvent,
   state: CallState,
-  { language, pausesMs, settings }: Judge,
+  { language, memory, settings }: Judge,
 ): number | undefined {
   let waitMs: number | undefined;
   const dispatch = (event: { readonly type: string; readonly waitMs?: number }): void => {
@@ -105,7 +105,7 @@ function judgedAgain(
   };
   new Endpointer(
     { language, middleMs: settings.endpointingMs, dispatch },
-    { expects: expectationOf(expects), pausesMs },
+    { ...memory, expects: expectationOf(expects) },
   ).take(news, state);
   return waitMs;
 }

@@ -13,7 +13,7 @@ describe('what is tried', () => {
     }
     const names = trials.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    expect(names).toEqual(expect.arrayContaining(['EOU_MS=400', 'KAV_ENDPOINTING=fixed', 'bargeInMs=160']));
+    expect(names).toEqual(expect.arrayContaining(['EOU_MS=400', 'KAV_ENDPOINTING=fixed', 'bargeInMs=200']));
   });
 
   test('nothing out of its range', () => {

@@ -169,6 +169,6 @@ describe('journals that are not as they should be', () => {
     expect(recordingOf({ ...ruled, entries }).verdicts).toEqual({ all: 1, changed: 0 });
     const { bargeInMs: _, ...settings } = ruled.head.settings;
     const older = { ...ruled, head: { ...ruled.head, settings: settings as CallSettings } };
-    expect(recordingOf(older).settings.bargeInMs).toBe(120);
+    expect(recordingOf(older).settings.bargeInMs).toBe(160);
   });
 });

@@ -6,6 +6,8 @@ export interface SpeechDetector {
   push(frame: Uint8Array): VadEdge | undefined;
   /** While the agent speaks a sound needs more to count as speech: part of what is heard may be the agent itself. */
   agentSpeaking(isSpeaking: boolean): void;
+  /** From now on speech is more than a noise after so many frames with speech in them. */
+  sustainAfter(frames: number): void;
   /** How sure it is, 0 … 1, that there is speech right now; smoothed over about 80 ms. */
   readonly confidence: number;
   /** Gives back what the garbage collector does not know of. Idempotent; frames pushed afterwards are not speech. */
@@ -15,7 +17,7 @@ export interface SpeechDetector {
 export interface DetectorOptions {
   /** The RMS, on the 16-bit scale, that speech must reach somewhere in its first moments (`VAD_RMS`). */
   readonly rmsFloor: number;
-  /** Frames with speech in them that make it more than a noise: enough to take the floor with. */
+  /** Frames with speech in them that make it more than a noise, until `sustainAfter` says otherwise. */
   readonly sustainFrames: number;
 }
 

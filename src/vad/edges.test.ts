@@ -103,6 +103,17 @@ describe('EdgeCounter', () => {
     expect(types(1)[1]).toEqual(['speech-sustained', 4]);
   });
 
+  test('how much speech is sustained may change while there is some', () => {
+    const counter = new EdgeCounter(OPTIONS);
+    counter.sustainAfter(15);
+    const [, sustained] = edgesOf(counter, { count: 30, probability: 0.9 });
+    expect(sustained).toEqual({ type: 'speech-sustained', agoMs: 0, frame: 15 });
+    edgesOf(counter, silence(12));
+    expect(edgesOf(counter, { count: 10, probability: 0.9 })).toHaveLength(1);
+    counter.sustainAfter(8);
+    expect(edgesOf(counter, { count: 1, probability: 0.9 }).map(({ type }) => type)).toEqual(['speech-sustained']);
+  });
+
   test('whatever comes: start, then perhaps sustained once, then end; dates never go backwards', () => {
     const run = fc.record({
       count: fc.integer({ min: 1, max: 30 }),

@@ -58,6 +58,7 @@ export class EdgeCounter {
   readonly #options: DetectorOptions;
   readonly #quietRms: number;
   #thresholds = LISTENING;
+  #sustainFrames: number;
   #speaking = false;
   /** Frames in a row that speak for the other state. */
   #run = 0;
@@ -71,6 +72,7 @@ export class EdgeCounter {
   constructor(options: DetectorOptions) {
     this.#options = options;
     this.#quietRms = quietRmsOf(options);
+    this.#sustainFrames = options.sustainFrames;
   }
 
   get speaking(): boolean {
@@ -79,6 +81,10 @@ export class EdgeCounter {
 
   agentSpeaking(isSpeaking: boolean): void {
     this.#thresholds = isSpeaking ? AGENT_SPEAKS : LISTENING;
+  }
+
+  sustainAfter(frames: number): void {
+    this.#sustainFrames = frames;
   }
 
   /** Takes the next frame. */
@@ -113,7 +119,7 @@ export class EdgeCounter {
     if (!isQuiet && probability >= enough) {
       this.#run = 0;
       this.#voiced++;
-      if (this.#voiced < this.#options.sustainFrames) return undefined;
+      if (this.#voiced < this.#sustainFrames) return undefined;
       const isNews = this.#voiced !== Number.POSITIVE_INFINITY;
       this.#voiced = Number.POSITIVE_INFINITY;
       return isNews ? SUSTAINED : undefined;

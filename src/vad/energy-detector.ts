@@ -27,5 +27,9 @@ class EnergyDetector implements SpeechDetector {
   /** A level says nothing about who speaks. */
   agentSpeaking(): void {}
 
+  sustainAfter(frames: number): void {
+    this.#vad.sustainAfter(frames);
+  }
+
   close(): void {}
 }

@@ -69,6 +69,10 @@ export class SileroDetector implements SpeechDetector {
     this.#edges.agentSpeaking(isSpeaking);
   }
 
+  sustainAfter(frames: number): void {
+    this.#edges.sustainAfter(frames);
+  }
+
   close(): void {
     this.#gate.close();
   }

@@ -6,14 +6,14 @@ import { type Phrases, phrases } from '../phrases.ts';
 
 const CONJUNCTIONS = phrases(
   `and, but, or, because, cause, 'cause, cuz, if, when, while, although, though, unless, nor, plus, whereas, than, as, since, whether,
-  until, till, either, neither, and also, such as, for example, which, whose, where, who, why, whenever, wherever, whatever`,
+  until, till, either, neither, and also, and then, but then, such as, for example, which, whose, where, who, why, whenever, wherever, whatever`,
   'think that, said that, say that, says that, know that, told me that, told you that, tell me that, thing is that, sure that, see that',
   'now that, so that, noticed that, hope that, heard that, problem is that, reason that, fact that, is that, understand that',
 );
 const FINAL_CONJUNCTIONS = phrases(
   `no idea where, no idea why, no idea when, no idea who, know where, know why, know when, know who, know which, remember when, remember where,
   remember which, sure when, sure which, sure where, tell me when, tell me where, tell me which, tell me why, and why, but why, or whatever,
-  or whenever, what is that, who is that, where is that, how much is that, how long is that, how far is that, when is that`,
+  or whenever, i know that, already know that, didn't know that, don't know that, you know that, i see that, i heard that, i hope that, i said that, you said that, what is that, who is that, where is that, how much is that, how long is that, how far is that, when is that`,
 );
 /** No English question or verb ends with these. */
 const PREPOSITIONS = phrases(
@@ -68,7 +68,7 @@ export const INVERTED = phrases(
 );
 /** Wishes and verbs whose object has not come. */
 const WISHES = phrases(
-  `i want, i need, i'd like, i would like, we want, we need, we'd like, we would like, i wanted, we wanted, i'll need, i'd prefer, i prefer, would like, i'll have, i'd love,
+  `i want, i need, i'd like, i would like, we want, we need, we'd like, we would like, i wanted, we wanted, i'll need, i'd prefer, i prefer, i would prefer, we would prefer, we'd prefer, we prefer, i would rather, i'd rather, i would like to speak, i'd like to speak, i want to speak, would like, i'll have, i'd love,
   looking for, i'm looking, i was wondering, just wondering, to ask, to know, to make, to get, to book, to schedule, to order, to reserve, to find, to buy, to rent,
   to find out, to set up, let me, tell me, give me, show me, send me, put me, transfer me, connect me, can you, could you, do you have, do you sell, do you offer, do you take,
   do you accept, i have, we have, i've got, we've got, i had, i bought, i ordered, i lost, i received, i booked, i live, i'm calling, trying, i'm interested,
@@ -78,7 +78,7 @@ const WISHES = phrases(
 const FINAL_WISHES = phrases(
   `what i want, that i want, all i want, what i need, that i need, all i need, all i have, what i have, what i had, what i ordered, that i ordered, what i bought, that i bought, the one i want,
   the one i ordered, the one i bought, as they said, what they said, what he said, what she said, what they told me, as they told me, what i was told, that's the thing, where i live,
-  what do you have, what do you sell, what do you offer, what do you take, what do you accept, who can i ask, good to know, what to order, how to order, where to order, what to ask,
+  do i need, do you need, do we need, what do you have, what do you sell, what do you offer, what do you take, what do you accept, who can i ask, good to know, what to order, how to order, where to order, what to ask,
   what to get, how to know, that's the reason, what it looks like, how it sounds like, which do you have, when can you, whenever you can, if you can`,
 );
 const TITLES = phrases(`mr, mrs, ms, dr, doctor, professor, mister, misses, see dr, with dr, the name of`);

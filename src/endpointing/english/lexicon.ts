@@ -11,6 +11,7 @@ import {
   fillers,
   finalFillers,
   finalHolds,
+  greetings,
   holds,
   hum,
   labels,
@@ -33,6 +34,7 @@ export const english: Lexicon = {
   fillers,
   finalFillers,
   hum,
+  greetings,
   social,
   closers,
   softeners,
@@ -57,6 +59,9 @@ export const english: Lexicon = {
   numbers,
   calendar,
   names: {
+    givers: phrases(
+      "my name is, my name's, the name is, my last name is, my first name is, last name is, first name is, surname is, my surname is",
+    ),
     introductions: phrases(
       `my name is, my name's, the name is, name is, name's, this is, it's, it is, i'm, i am, that's, call me, last name, last name is, first name, first name is, surname, surname is, family name,
       my last name is, my first name is, under the name of, under the name, under, full name, um, uh, hi, hello, yes, yeah, speaking, for, with`,
@@ -66,6 +71,9 @@ export const english: Lexicon = {
     isLetter: (word) => /^[a-z]\.?$/.test(word),
   },
   email: {
+    givers: phrases(
+      'my email is, my email address is, my e-mail is, the email is, the email address is, email is, email address is',
+    ),
     cues: phrases('email, e-mail, mail'),
     at: phrases('at'),
     domains: phrases(

@@ -17,6 +17,11 @@ const ENDS = `that's all, that's it, that is all, that is it, that'll be all, th
 
 const lower = (text: string): string => text.toLowerCase();
 
+/** "How are you" and "good night" are not among them: they want an answer. */
+export const greetings = phrases(
+  'hi, hello, hey, hi there, hello there, good morning, good afternoon, good evening, good day',
+);
+
 export const openers = phrases(
   lower(GREETINGS),
   `um, uh, er, erm, hmm, so, well, yes, yeah, yep, no, okay, ok, right, oh, and, but, also, please, sorry, excuse me,

@@ -11,6 +11,7 @@ import {
   fillers,
   finalFillers,
   finalHolds,
+  greetings,
   holds,
   hum,
   labels,
@@ -39,6 +40,7 @@ export const hebrew: Lexicon = {
   fillers,
   finalFillers,
   hum,
+  greetings,
   social,
   closers,
   softeners,
@@ -62,6 +64,7 @@ export const hebrew: Lexicon = {
   numbers,
   calendar,
   names: {
+    givers: phrases('קוראים לי, שמי, השם שלי, השם שלי הוא, שם המשפחה שלי, שם המשפחה הוא, שם משפחה'),
     introductions: phrases(
       `קוראים לי, שמי, השם, השם הוא, השם שלי, השם שלי הוא, זה, זאת, זו, אני, מדבר, מדברת, כאן, פה, על שם, שם פרטי, שם משפחה, שם משפחת, על שם משפחת, משפחת, המשפחה, שם המשפחה, שם המשפחה הוא, אה, אממ, שלום, היי, כן, לכתוב, תרשום, תרשמי, בשם`,
     ),
@@ -70,6 +73,9 @@ export const hebrew: Lexicon = {
     isLetter: (word) => /^[א-תa-z]$/.test(word) || LETTER_NAMES.all.has(word),
   },
   email: {
+    givers: phrases(
+      'המייל שלי, המייל שלי הוא, האימייל שלי, האימייל שלי הוא, המייל הוא, כתובת המייל שלי, כתובת המייל היא',
+    ),
     cues: phrases('מייל, המייל, אימייל, האימייל, לאימייל, למייל, דואר אלקטרוני'),
     at: phrases('שטרודל, כרוכית, at'),
     domains: phrases(

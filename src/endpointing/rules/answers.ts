@@ -3,6 +3,7 @@ import type { Lexicon } from '../lexicon.ts';
 import { isNumber, isRound } from '../number-words.ts';
 import { contains, headLength, type Phrases, pastHeads } from '../phrases.ts';
 import type { EndpointQuestion, Finding } from '../question.ts';
+import { isClockTime } from './calendar.ts';
 
 /** A choice takes a few words; more of them are a story about it. */
 const LONGEST_CHOICE = 5;
@@ -11,8 +12,9 @@ const LONGEST_CHOICE = 5;
 export function socialRule(
   words: readonly string[],
   { expects }: EndpointQuestion,
-  { yes, no, social, softeners }: Lexicon,
+  { yes, no, greetings, social, softeners }: Lexicon,
 ): Finding | undefined {
+  if (expects !== 'yes-no' && covers(words, [greetings])) return { wait: 'fragment', reason: 'greeting' };
   if (expects !== 'yes-no') return covers(words, [social]) ? { wait: 'answered', reason: 'social' } : undefined;
   if (headLength(words, softeners) === words.length) return undefined;
   if (covers(words, [yes, social, softeners])) return { wait: 'certain', reason: 'answers-yes-no' };
@@ -24,7 +26,9 @@ export function socialRule(
 /** Yes and no where nothing of the kind was asked. */
 export function unaskedYesRule(words: readonly string[], { yes, no, social, softeners }: Lexicon): Finding | undefined {
   if (headLength(words, softeners) === words.length) return undefined;
-  if (covers(words, [yes, social, softeners])) return { wait: 'answered', reason: 'says-yes' };
+  // "Yes" by itself is as often the beginning of what is wanted.
+  if (covers(words, [yes, social, softeners]))
+    return { wait: words.length > 1 ? 'answered' : 'plain', reason: 'says-yes' };
   return covers(words, [no]) ? { wait: 'plain', reason: 'bare-no' } : undefined;
 }
 
@@ -50,5 +54,7 @@ export function amountRule(words: readonly string[], { numbers }: Lexicon): Find
 
 /** A round number at the end of anything else that is said. */
 export function roundNumberRule(words: readonly string[], { numbers }: Lexicon): Finding | undefined {
-  return isRound(words.at(-1), numbers) ? { wait: 'detail', reason: 'number-may-go-on' } : undefined;
+  return !isClockTime(words, { numbers }) && isRound(words.at(-1), numbers)
+    ? { wait: 'detail', reason: 'number-may-go-on' }
+    : undefined;
 }

@@ -53,6 +53,12 @@ export function timeRule(words: readonly string[], { calendar, numbers }: Lexico
   return whole('time');
 }
 
+/** "Seven thirty": the tens after an hour are its minutes. */
+export const isClockTime = (words: readonly string[], { numbers }: Pick<Lexicon, 'numbers'>): boolean => {
+  const hour = numbers.read(words.at(-2) ?? '');
+  return (hour?.role === 'digit' || hour?.role === 'teen') && numbers.read(words.at(-1) ?? '')?.role === 'tens';
+};
+
 const whole = (what: string): Finding => ({ wait: 'answered', reason: `answers-${what}` });
 
 /** Where one of them stands last, also with a prefix glued to its first word. */

@@ -32,6 +32,8 @@ function kindOf(
   if (expects !== 'open') return 'none';
   if (contains(before, numbers.phoneCues)) return 'phone';
   if (contains(before, numbers.digitCues) || singles >= 3) return 'digits';
+  // Nothing but two digits or more, one by one: whoever answers with a number says it as one.
+  if (before.length === 0 && singles >= 2) return 'digits';
   // A figure that begins like a number of a mobile telephone and is as long as its first group.
   return /^05\d/.test(digits) ? 'phone' : 'none';
 }
@@ -73,12 +75,22 @@ function internationalLength(digits: string): number | undefined {
   return undefined;
 }
 
+/** The first group of nearly everything that is dictated. */
+const FIRST_GROUP = 3;
+/** Telephone numbers have ten or eleven digits; with more it is a card, and they have sixteen. */
+const TELEPHONES: ReadonlySet<number> = new Set([10, 11]);
+const CARD_FROM = 11;
+const CARD = 16;
+
 /** Nobody said how many: an Israeli identity number has nine, a card sixteen. */
 function anyLength({ digits }: Dictation, language: string): Finding {
   const reason = `digits-${digits.length}`;
-  const isWhole = digits.length === 16 || (digits.length === 9 && isHebrew(language)) || /^05\d{8}$/.test(digits);
+  const isWhole = digits.length === CARD || (digits.length === 9 && isHebrew(language)) || /^05\d{8}$/.test(digits);
   if (isWhole) return { wait: 'answered', reason };
-  return { wait: digits.length < LIKELY_LENGTH ? 'dangling' : 'digits-perhaps-all', reason };
+  if (TELEPHONES.has(digits.length)) return { wait: 'request', reason };
+  if (digits.length > CARD_FROM && digits.length < CARD) return { wait: 'dangling', reason };
+  if (digits.length >= LIKELY_LENGTH) return { wait: 'digits-perhaps-all', reason };
+  return { wait: digits.length > FIRST_GROUP ? 'dangling' : 'announced', reason };
 }
 
 const isHebrew = (language: string): boolean => /^(?:he|iw)\b/i.test(language);

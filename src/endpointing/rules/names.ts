@@ -1,7 +1,7 @@
 /** Names, e-mail addresses and street addresses: dictated, spelled, and often with one part to come. */
 import type { Lexicon } from '../lexicon.ts';
 import { isNumber } from '../number-words.ts';
-import { beforeTails, contains, headLength, tailLength } from '../phrases.ts';
+import { beforeTails, contains, headLength, pastHeads, tailLength } from '../phrases.ts';
 import type { Finding } from '../question.ts';
 
 export function nameRule(words: readonly string[], { names }: Lexicon): Finding | undefined {
@@ -48,8 +48,9 @@ export function emailRule(words: readonly string[], { email }: Lexicon): Finding
 export function strayEmailRule(words: readonly string[], lexicon: Lexicon): Finding | undefined {
   const { email } = lexicon;
   const isCued = contains(words, email.cues) && contains(words, email.at);
+  const isGiven = headLength(words, email.givers, pastHeads(words, lexicon.openers)) > 0;
   const isEmail = words.at(-1)?.includes('@') || (tailLength(words, email.domains) > 0 && contains(words, email.at));
-  return isCued || isEmail ? emailRule(words, lexicon) : undefined;
+  return isCued || isGiven || isEmail ? emailRule(words, lexicon) : undefined;
 }
 
 export function addressRule(words: readonly string[], { address, numbers }: Lexicon): Finding | undefined {

@@ -15,6 +15,7 @@ const BEFORE_ANNOUNCEMENT = 1;
 const SHORTEST_QUESTION = 2;
 const SHORTEST_QUESTION_IN_ANSWER = 4;
 const SHORT_OBJECT = 3;
+const LONGEST_NAME = 2;
 /** "Hang on, I'm driving." */
 const LONGEST_EXCUSE = 3;
 
@@ -99,10 +100,14 @@ function dangling(utterance: Utterance, { expects }: EndpointQuestion, lexicon: 
 }
 
 function brokenOff({ mark }: Utterance): Finding | undefined {
-  return mark === 'cut' ? { wait: 'dangling', reason: 'broken-off' } : undefined;
+  if (mark === 'cut') return { wait: 'dangling', reason: 'broken-off' };
+  // A voice that stays up, which recognisers hear after whole sentences as well.
+  return mark === 'dots' ? { wait: 'request', reason: 'trailing-off' } : undefined;
 }
 
-function closed({ words }: Utterance, _: EndpointQuestion, { closers }: Lexicon): Finding | undefined {
+function closed({ words, isNewSentence }: Utterance, _: EndpointQuestion, { closers }: Lexicon): Finding | undefined {
+  // "It is broken. Please" asks for something, and has not said for what.
+  if (isNewSentence && words.at(-1) === 'please') return { wait: 'dangling', reason: 'announced' };
   const isClosed = words.length > 1 && tailLength(words, closers) > 0;
   return isClosed ? { wait: 'answered', reason: 'closing-words' } : undefined;
 }
@@ -156,8 +161,11 @@ function subordinate({ words }: Utterance, _: EndpointQuestion, lexicon: Lexicon
 }
 
 /** Words that may be all and may go on. */
-function statement({ words }: Utterance, { sentence, openers }: Lexicon): Finding {
+function statement({ words }: Utterance, { names, sentence, openers }: Lexicon): Finding {
   const from = pastHeads(words, openers);
+  const named = headLength(words, names.givers, from);
+  // Who gives a name often spells it.
+  if (named > 0 && words.length - from - named <= LONGEST_NAME) return { wait: 'request', reason: 'name-given' };
   const request = headLength(words, sentence.requests, from);
   const isFinal = tailLength(words, sentence.finals) > 0;
   const object = words.length - from - request;

@@ -1,0 +1,109 @@
+/**
+ * Whether what is heard is a copy of what was sent, sample by sample: certain within a tenth of a second, where loudness
+ * alone needs nearly a whole one. It is dear, so that it is asked only until it is known whether a line echoes.
+ *
+ * Both signals are kept at 2000 Hz: an echo has most of a voice's power below 1000 Hz, and nothing there depends on a delay
+ * that is no whole number of samples.
+ */
+import { FRAME_BYTES } from './frame.ts';
+import { MULAW_TO_LINEAR } from './mulaw.ts';
+
+const DECIMATION = 4;
+/** Samples kept of a frame. */
+export const FRAME_SAMPLES = FRAME_BYTES / DECIMATION;
+/** 120 ms are compared. */
+const WINDOW_FRAMES = 6;
+const WINDOW = WINDOW_FRAMES * FRAME_SAMPLES;
+/** Two strange voices in the same pitch reach 0.7 now and then. */
+const LEAST_CORRELATION = 0.8;
+
+export interface WaveMatch {
+  /** In samples of 2000 Hz. */
+  readonly lag: number;
+  readonly gainDb: number;
+}
+
+export class EchoWave {
+  readonly #mostLag: number;
+  readonly #slots: number;
+  readonly #sent: Float32Array;
+  readonly #heard = new Float32Array(WINDOW);
+  /** Sent samples that a comparison looks at, in one piece. */
+  readonly #reach: Float32Array;
+
+  /** `mostLag` in frames. */
+  constructor(mostLag: number) {
+    this.#mostLag = mostLag;
+    // Frames are sent ahead of their time, too.
+    this.#slots = mostLag + WINDOW_FRAMES + AHEAD_FRAMES;
+    this.#sent = new Float32Array(this.#slots * FRAME_SAMPLES);
+    this.#reach = new Float32Array((mostLag + WINDOW_FRAMES) * FRAME_SAMPLES);
+  }
+
+  sent(frame: Uint8Array, slot: number): void {
+    decimate(frame, this.#sent, (slot % this.#slots) * FRAME_SAMPLES);
+  }
+
+  /** Nothing was sent in this slot. */
+  silent(slot: number): void {
+    const at = (slot % this.#slots) * FRAME_SAMPLES;
+    this.#sent.fill(0, at, at + FRAME_SAMPLES);
+  }
+
+  heard(frame: Uint8Array): void {
+    this.#heard.copyWithin(0, FRAME_SAMPLES);
+    decimate(frame, this.#heard, WINDOW - FRAME_SAMPLES);
+  }
+
+  /** The delay at which the newest 120 ms that were heard, which end with `slot`, are like what was sent. */
+  match(slot: number): WaveMatch | undefined {
+    this.#gather(slot);
+    const heard = this.#heard;
+    const sent = this.#reach;
+    const heardPower = power(heard, 0);
+    if (heardPower === 0) return undefined;
+    let best = -1;
+    let bestScore = LEAST_CORRELATION * LEAST_CORRELATION * heardPower;
+    let sentPower = power(sent, 0);
+    for (let at = 0; at + WINDOW <= sent.length; at++) {
+      if (at > 0) sentPower += sent[at + WINDOW - 1]! ** 2 - sent[at - 1]! ** 2;
+      if (sentPower < SILENT_POWER) continue;
+      let sum = 0;
+      for (let i = 0; i < WINDOW; i++) sum += heard[i]! * sent[at + i]!;
+      // The square of the correlation, times the power of what was heard.
+      const score = sum > 0 ? (sum * sum) / sentPower : 0;
+      if (score <= bestScore) continue;
+      bestScore = score;
+      best = at;
+    }
+    if (best < 0) return undefined;
+    return { lag: sent.length - WINDOW - best, gainDb: 10 * Math.log10(heardPower / power(sent, best)) };
+  }
+
+  #gather(slot: number): void {
+    const frames = this.#mostLag + WINDOW_FRAMES;
+    for (let i = 0; i < frames; i++) {
+      const from = ((((slot - frames + 1 + i) % this.#slots) + this.#slots) % this.#slots) * FRAME_SAMPLES;
+      this.#reach.set(this.#sent.subarray(from, from + FRAME_SAMPLES), i * FRAME_SAMPLES);
+    }
+  }
+}
+
+/** Longer than the lead with which anything is sent. */
+const AHEAD_FRAMES = 30;
+/** Sent speech is far above it: −60 dBov. */
+const SILENT_POWER = WINDOW * 33 ** 2;
+
+function power(samples: Float32Array, from: number): number {
+  let sum = 0;
+  for (let i = from; i < from + WINDOW; i++) sum += samples[i]! * samples[i]!;
+  return sum;
+}
+
+function decimate(frame: Uint8Array, into: Float32Array, at: number): void {
+  for (let i = 0; i < FRAME_SAMPLES; i++) {
+    let sum = 0;
+    for (let k = 0; k < DECIMATION; k++) sum += MULAW_TO_LINEAR[frame[i * DECIMATION + k]!]!;
+    into[at + i] = sum / DECIMATION;
+  }
+}
