@@ -24,12 +24,13 @@ const PATIENCE_MS = 700;
 /** How long vendors may take to notice that a server that was closed has gone. */
 const HANG_UP_MS = 1_000;
 
-/** `preparedDir` is a data directory whose speech is there already. */
+/** `preparedDir` is a data directory whose speech and store are there already. */
 export async function playFault(fault: Fault, preparedDir: string): Promise<Finding> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'kav-fault-'));
   const progress = new CallProgress(fault.lines ?? LINES);
   const vendors = await openVendors(fault, progress);
   try {
+    await cp(path.join(preparedDir, 'store'), path.join(dataDir, 'store'), { recursive: true });
     const speech = path.join(dataDir, 'speech');
     if (!fault.isFirstStart) await cp(path.join(preparedDir, 'speech'), speech, { recursive: true });
     if (fault.isFirstStart) progress.callBegins();
@@ -52,6 +53,8 @@ async function callKav(fault: Fault, { vendors, progress, dataDir }: Stage): Pro
   let finding: Finding;
   try {
     await kav.ready;
+    // Eight stores that open at once would take the calls' time: here it is the vendors' that is measured.
+    await kav.stored;
     progress.callBegins();
     finding = await converse(kav, fault, { vendors, progress, dataDir });
   } finally {

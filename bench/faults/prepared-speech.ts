@@ -1,17 +1,18 @@
-/** The agent's greeting and lines, spoken by each first voice while all is well: a server that has run before has them. */
+/** What a server that has run before has: greeting and lines, spoken by each first voice while all is well, and a store. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultLines } from '../../src/call/agent-lines.ts';
 import { openKav } from '../../src/cli/wire.ts';
 import { CallProgress } from './progress.ts';
 import { openVendors } from './vendors.ts';
 
 export const AGENT = new URL('./agent.ts', import.meta.url).pathname;
-/** The greeting and the seven fixed lines. */
-const TEXTS = 8;
+/** The greeting and the fixed lines. */
+const TEXTS = 1 + Object.keys(defaultLines('en')).length;
 const PATIENCE_MS = 20_000;
 
-/** Fills `<dataDir>/speech`. */
+/** Fills `<dataDir>/speech`, and makes an embedded store. */
 export async function prepareSpeech(dataDir: string, voices: readonly string[]): Promise<void> {
   const progress = new CallProgress([]);
   const vendors = await openVendors({ name: 'none', kind: 'voice', breaks: {} }, progress);
@@ -20,6 +21,7 @@ export async function prepareSpeech(dataDir: string, voices: readonly string[]):
       const kav = await openKav(environment({ ...vendors.env, KAV_TTS: voice, KAV_DATA_DIR: dataDir }), false);
       try {
         await kav.ready;
+        await kav.stored;
         await untilThereAre((index + 1) * TEXTS, path.join(dataDir, 'speech'));
       } finally {
         await kav.close();

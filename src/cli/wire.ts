@@ -18,6 +18,8 @@ export interface Kav {
   readonly ready: Promise<ReadyAgent>;
   /** Refuses new calls; resolves when the running ones have ended. */
   drain(): Promise<void>;
+  /** Resolves when the store is there for the first time; calls are taken before. Rejects when it never will be. */
+  readonly stored: Promise<void>;
   /** How long `drain` may take before the calls that are left must leave. */
   readonly drainMs: number;
   /** Whether another node can take the calls. */
@@ -65,6 +67,7 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
     journalFolder,
     ready: loading.then(({ ready }) => ready),
     drain: () => server.startDrain(),
+    stored: quiet(loading.then(({ keeping }) => keeping.store.ready)),
     drainMs: environment.KAV_DRAIN_SECONDS * 1_000,
     hasOthers: async () => (await loading.catch(() => undefined))?.desk.hasOthers ?? false,
     handOver: async (withinMs) => (await loading).desk.handOver(withinMs),
@@ -72,6 +75,12 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
     endCalls: async () => (await loading).desk.endCalls(),
     close: once(() => closeAll(server, loading, parts)),
   };
+}
+
+/** Whoever does not ask need not be told. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, { log, metrics }: Parts): Promise<void> {

@@ -27,7 +27,7 @@ let dataDir = '';
 beforeAll(async () => {
   dataDir = await mkdtemp(path.join(tmpdir(), 'kav-provider-faults-'));
   await prepareSpeech(dataDir, ['google']);
-});
+}, 60_000);
 afterAll(() => rm(dataDir, { recursive: true }));
 
 describe.concurrent('nobody is left in silence, nothing is lost or said twice', () => {
