@@ -15,7 +15,7 @@ function suspicion(exchanges: readonly (readonly [agent: string, caller: string]
     at = from + 2_000;
   }
   const last = turns.pop()!;
-  return suspicionOf(turns, { text: last.text, from, isPerson: false });
+  return suspicionOf(turns, { text: last.text, from, isPerson: false, machinePhrases: 1 });
 }
 const asked = (...questions: string[]) => ({ answering: (words: string) => questions.map((q) => [q, words] as const) });
 const QUESTIONS = [
@@ -108,7 +108,7 @@ describe('a person', () => {
         { who: 'agent', text: QUESTIONS[i % 6]!, from: i, to: i } as const,
         { who: 'caller', text: 'I want to speak to Dana', from: i, to: i } as const,
       ]).flat();
-    const words = { text: 'I want to speak to Dana', from: 0, isPerson: true };
+    const words = { text: 'I want to speak to Dana', from: 0, isPerson: true, machinePhrases: 1 };
     expect(suspicionOf(turns(5), words)).toBeUndefined();
     expect(suspicionOf(turns(7), words)).toBe('same-words');
   });

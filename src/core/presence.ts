@@ -24,6 +24,8 @@ interface CallerWords {
   readonly from: number;
   /** The caller has said that it is a person. */
   readonly isPerson: boolean;
+  /** So many turns of what machines say make a machine: once or twice people say such things, of one they spoke with. */
+  readonly machinePhrases: number;
 }
 
 /** Longer ago than this is another matter. */
@@ -45,7 +47,8 @@ export function suspicionOf(transcript: readonly Turn[], words: CallerWords): Su
   const same = row(answers, ({ said }) => likeness(said, words.text) >= 0.8);
   if (!isAgreement(words.text) && same.length >= (isShort(words.text) ? SAME_SHORT : SAME_AT_ALL)) return 'same-words';
   if (words.isPerson) return undefined;
-  if (soundsLikeMachine(words.text)) return 'machine-phrase';
+  const machine = answers.filter(({ said }) => soundsLikeMachine(said));
+  if (soundsLikeMachine(words.text) && machine.length >= words.machinePhrases) return 'machine-phrase';
   if (isShort(words.text) || isAgreement(words.text)) return undefined;
   if (same.length >= SAME_TO_DIFFERENT && different(same) >= SAME_TO_DIFFERENT) return 'same-words';
   const own = row(answers, ({ said, to }) => !isShort(said) && said.split(' ').length > 3 && areOwnWords(said, to));

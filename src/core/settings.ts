@@ -45,6 +45,8 @@ export interface CallSettings {
    * asked, too. Left out: nobody is suspected.
    */
   readonly noPersonMs?: number;
+  /** Turns of what only machines say before a person is asked for; 1 where it is left out. */
+  readonly machinePhrases?: number;
   /** Whether an answer is begun before the caller's turn is surely over (`SPECULATIVE_REPLY`). */
   readonly speculative: boolean;
   /** Silence of an answer before its first filler: a filler is already spoken, so that it costs no time of its own. */
@@ -94,6 +96,7 @@ export const defaultSettings: CallSettings = {
   longTurnMs: 90_000,
   longTurnGraceMs: 20_000,
   noPersonMs: 60_000,
+  machinePhrases: 3,
   speculative: true,
   firstFillerMs: 1_900,
   toolFillerMs: 1_500,

@@ -16,6 +16,8 @@ import {
 import type { CallSettings } from './settings.ts';
 
 const VOICEMAIL = 'please leave a message after the tone';
+/** One such turn is enough. */
+const AT_ONCE = { machinePhrases: 1 };
 const lines = (script: Script) => script.log.filter((entry) => /line|answer-start|hang-up/.test(entry));
 const says = (script: Script, at: number, words: string): Script =>
   script
@@ -34,7 +36,7 @@ const check = (script: Script, at: number, reply = 2): Script => {
   ];
   return script.at(at, ...line).at(at + 1_000, played(reply, 1_000));
 };
-const suspected = (): Script => check(says(greeted(), 1_500, VOICEMAIL), 3_000);
+const suspected = (): Script => check(says(greeted(AT_ONCE), 1_500, VOICEMAIL), 3_000);
 
 describe('a suspected machine', () => {
   test('is asked whether it is a person, and sent away politely when it goes on', () => {
@@ -70,7 +72,7 @@ describe('a suspected machine', () => {
   });
 
   test('"yes" over the question is the answer, not a backchannel', () => {
-    const script = says(greeted(), 1_500, VOICEMAIL);
+    const script = says(greeted(AT_ONCE), 1_500, VOICEMAIL);
     script.at(3_000, { type: 'sentence-start', reply: 2, text: 'Am I speaking with a person?', line: 'person-check' });
     script.at(3_000, { type: 'playout-start', reply: 2 }, { type: 'sentence-end', reply: 2, audioMs: 1_500 }, end(2));
     script.at(3_500, speech(3_440)).at(3_600, sustained).at(3_900, silence(3_800)).at(4_000, final('yes')).until(4_600);

@@ -14,7 +14,8 @@ export function endpoint(state: TurnState, at: number, context: TurnContext): Tu
   if (!hasWords(caller)) return prompt(state, 'not-heard', at, settings);
   if (settings.noPersonMs === undefined) return answer(state, at);
   if (caller.held !== undefined) return hearPerson(state, caller.held, at);
-  const words = { text: caller.words, from: caller.wordsFrom, isPerson };
+  const { machinePhrases = 1 } = settings;
+  const words = { text: caller.words, from: caller.wordsFrom, isPerson, machinePhrases };
   return suspicionOf(transcript, words) === undefined ? answer(state, at) : askForPerson(state, at);
 }
 

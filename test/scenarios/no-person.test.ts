@@ -54,11 +54,29 @@ describe('another machine', () => {
   ])('%s', async (_what, heard) => {
     const { journal, line } = await wholeCall([waitForAgent, ...turns(heard.length)], {
       brain: chatty,
+      settings: { machinePhrases: 1 },
       ...hears(...heard),
     });
     expect(linesOf(journal)[0]).toBe('person-check');
     expect(answersOf(journal)).toHaveLength(0);
     expect(line.end).toBe(heard[1] === '' ? line.end : 'server');
+    expect(line.phone.streamMs).toBeLessThan(120_000);
+  });
+
+  test('a menu is answered twice, as a person who tells of one would be, and asked the third time', async () => {
+    const menu = [
+      'for sales press one',
+      'for support press two',
+      'to hear this again press nine',
+      'for sales press one',
+    ];
+    const { journal, line } = await wholeCall([waitForAgent, ...turns(menu.length)], {
+      brain: chatty,
+      ...hears(...menu),
+    });
+    expect(linesOf(journal)).toEqual(['person-check', 'no-person']);
+    expect(answersOf(journal)).toHaveLength(2);
+    expect(line.closedWith?.reason).toBe('no-person');
     expect(line.phone.streamMs).toBeLessThan(120_000);
   });
 
