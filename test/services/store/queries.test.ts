@@ -1,10 +1,10 @@
 /** What the queries promise beyond keeping tenants apart. */
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { endLease, liveNodes, renewLease } from '../../../src/store/cluster/nodes.ts';
+import { endLease, liveNodes, takeName } from '../../../src/store/cluster/nodes.ts';
 import { listTenants } from '../../../src/store/cluster/tenants.ts';
 import { listAudit, writeAudit } from '../../../src/store/queries/audit.ts';
-import { claimCall, findCall, listCalls } from '../../../src/store/queries/calls.ts';
+import { findCall, listCalls } from '../../../src/store/queries/calls.ts';
 import { changeContact, listContacts } from '../../../src/store/queries/contacts.ts';
 import { changeLead, findLead, listLeads } from '../../../src/store/queries/leads.ts';
 import { readOutbox } from '../../../src/store/queries/outbox.ts';
@@ -20,7 +20,7 @@ const HOUR_MS = 3_600_000;
 describe.each(ENGINES)('%s', (engine) => {
   const held = useStore(engine);
   const lease = (node: string, leaseMs: number) =>
-    renewLease(held.store.db, { node, address: null, version: '1', isDraining: false, leaseMs });
+    takeName(held.store.db, { node, run: node, process: '', version: '1', isDraining: false, leaseMs }, undefined);
   /** As if nothing had been told of it for so long. */
   const age = (tenant: string, callSid: string, ms: number) =>
     sql`update calls set touched_at = now() - make_interval(secs => ${ms / 1000})
@@ -65,19 +65,6 @@ describe.each(ENGINES)('%s', (engine) => {
       expect(await closeStaleCalls(store.db, tenant, stale)).toEqual(['CA2']);
       expect(await closeStaleCalls(store.db, tenant, { ...stale, liveCallSids: [] })).toEqual(['CA1']);
     });
-  });
-
-  test('of many nodes that claim a call, each gets a fence of its own, and an ended call has no owner to be', async () => {
-    const { store } = held;
-    const tenant = newTenant();
-    const fences = await Promise.all(
-      Array.from({ length: 6 }, (_, i) => claimCall(store.db, tenant, { callSid: 'CA1', node: `node-${i}` })),
-    );
-    expect(fences.sort()).toEqual([1, 2, 3, 4, 5, 6]);
-    await store.apply([factOf({ type: 'call-ended', reason: 'socket-lost' }, { tenant, fence: 5 })]);
-    expect(await findCall(store.db, tenant, 'CA1')).toMatchObject({ state: 'opened', fence: 6 });
-    await store.apply([factOf({ type: 'call-ended', reason: 'caller-hung-up' }, { tenant, fence: 6 })]);
-    expect(await claimCall(store.db, tenant, { callSid: 'CA1', node: 'node-9' })).toBeUndefined();
   });
 
   test('of a hundred who take a token, one gets it; none gets one that is used, old, or for something else', async () => {
@@ -198,7 +185,9 @@ describe.each(ENGINES)('%s', (engine) => {
     expect(await listTenants(store.db)).toContain(tenant);
     await lease(node, 60_000);
     expect((await liveNodes(store.db)).map((one) => one.node)).toContain(node);
-    await endLease(store.db, node);
+    await endLease(store.db, { node, run: 'another' });
+    expect((await liveNodes(store.db)).map((one) => one.node)).toContain(node);
+    await endLease(store.db, { node, run: node });
     expect((await liveNodes(store.db)).map((one) => one.node)).not.toContain(node);
   });
 
