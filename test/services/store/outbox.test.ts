@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { pruneOutbox, publish, readOutbox, readOutboxHead } from '../../../src/store/queries/outbox.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { ENGINES, newTenant, useStore } from './engines.ts';
+import { ENGINES, insist, newTenant, useStore } from './engines.ts';
 import { factOf, OPENED, turn, wholeCall } from './facts.ts';
 
 describe.each(ENGINES)('%s', (engine) => {
@@ -34,8 +34,10 @@ describe.each(ENGINES)('%s', (engine) => {
     const writing = Promise.all(
       Array.from({ length: 20 }, async (_, call) => {
         const told = { tenant, callSid: `CA${call}` };
-        for (let i = 0; i < 5; i++)
-          await store.apply([factOf(turn(2 * i, 'a'), told), factOf(turn(2 * i + 1, 'b'), told)]);
+        for (let i = 0; i < 5; i++) {
+          const facts = [factOf(turn(2 * i, 'a'), told), factOf(turn(2 * i + 1, 'b'), told)];
+          await insist(() => store.apply(facts));
+        }
       }),
     );
     const seen: number[] = [];
@@ -69,7 +71,7 @@ describe.each(ENGINES)('%s', (engine) => {
 async function follow(store: Store, tenant: string, seen: number[], isWriting: () => boolean): Promise<void> {
   for (let after = 0; ; ) {
     const wasWriting = isWriting();
-    const page = await readOutbox(store.db, tenant, { after, limit: 7 });
+    const page = await insist(() => readOutbox(store.db, tenant, { after, limit: 7 }));
     seen.push(...page.news.map(({ position }) => position));
     after = page.position;
     if (!wasWriting && page.news.length === 0) return;
