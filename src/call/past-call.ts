@@ -1,4 +1,4 @@
-/** A call so far, read back from its facts: for a node that takes it over. */
+/** A call so far: read back from its facts by a node that takes it over, and the beginning of its next stream. */
 import type { CallEventBody, ToolRecord, Turn } from '../core/call-event.ts';
 import type { Fact } from '../core/fact.ts';
 import type { PastCall } from './cluster.ts';

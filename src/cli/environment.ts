@@ -13,8 +13,6 @@ interface Variable {
   readonly schema: z.ZodType<unknown, string | undefined>;
 }
 
-const NO_LIMIT = 1_000_000;
-
 const text = z.string().optional();
 const port = z.string().default('8080').transform(Number).pipe(z.int('must be a whole number').min(0).max(65_535));
 const url = z.url({ protocol: /^https?$/, error: 'must begin with https:// or http://' }).optional();
@@ -37,6 +35,8 @@ function whole(fallback: number, min: number, max: number) {
   const range = `must be a whole number from ${min} to ${max}`;
   return z.string().default(String(fallback)).transform(Number).pipe(z.int(range).min(min, range).max(max, range));
 }
+
+const limit = z.string().transform(Number).pipe(z.int('must be a whole number').min(1, 'must be 1 or more')).optional();
 
 function isJson(value: string): boolean {
   try {
@@ -172,13 +172,13 @@ const OWN_VARIABLES = [
     name: 'KAV_MAX_CALLS_TENANT',
     fallback: '1000000',
     help: 'The same for all calls of one KAV_TENANT, on all nodes that share a database.',
-    schema: whole(NO_LIMIT, 1, NO_LIMIT),
+    schema: limit,
   },
   {
     name: 'KAV_MAX_CALLS_TOTAL',
     fallback: '1000000',
     help: 'The same for all nodes that share a database, whatever their tenants.',
-    schema: whole(NO_LIMIT, 1, NO_LIMIT),
+    schema: limit,
   },
   {
     name: 'EOU_MS',

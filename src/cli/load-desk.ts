@@ -28,6 +28,8 @@ import { createNewsDesk } from './provider-news.ts';
 import { type ChosenProviders, chooseProviders } from './providers.ts';
 import { VERSION } from './version.ts';
 
+const NO_LIMIT = 1_000_000;
+
 /** What the light half has made. */
 export interface Parts {
   readonly environment: Environment;
@@ -159,7 +161,7 @@ function openNodes({ clock, environment, log, metrics }: Parts, { facts, settled
 }
 
 function limitsOf({ KAV_MAX_CALLS, KAV_MAX_CALLS_TENANT, KAV_MAX_CALLS_TOTAL }: Environment) {
-  return { node: KAV_MAX_CALLS, tenant: KAV_MAX_CALLS_TENANT, total: KAV_MAX_CALLS_TOTAL };
+  return { node: KAV_MAX_CALLS, tenant: KAV_MAX_CALLS_TENANT ?? NO_LIMIT, total: KAV_MAX_CALLS_TOTAL ?? NO_LIMIT };
 }
 
 async function createRuntime(agent: Agent, chosen: ChosenProviders, parts: Parts): Promise<AgentRuntime> {

@@ -132,6 +132,7 @@ export class NodeLease {
         return 0;
       }
       this.#learn(news, since);
+      this.#joined.resolve();
       onRenewed();
       return RENEW_EVERY_MS;
     } catch {
@@ -154,7 +155,6 @@ export class NodeLease {
     if (await takeName(store.db, this.#row, this.#deadRival())) {
       this.#state = 'member';
       this.#rival = undefined;
-      this.#joined.resolve();
       log.info('NODE_JOINED', { node, run });
       return true;
     }

@@ -1,5 +1,14 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
 import type { EndReason } from '../core/call-event.ts';
 
 export type TurnPart = 'endpointing' | 'recognition' | 'brain' | 'voice' | 'total';
@@ -44,6 +53,8 @@ export interface Metrics {
   queueDepth(queue: string, depth: { readonly waiting: number; readonly dead: number }): void;
   /** The Prometheus text format, whose type is `contentType`. */
   text(): Promise<string>;
+  /** The same as data, to be added to those of other processes by `addMetrics`. */
+  values(): Promise<readonly object[]>;
   readonly contentType: string;
   /** Lets go of the event-loop probe. */
   close(): void;
@@ -77,12 +88,18 @@ export function createMetrics(): Metrics {
     ...jobMetrics(registry),
     ...clusterMetrics(registry),
     text: () => registry.metrics(),
+    values: () => registry.getMetricsAsJSON(),
     contentType: registry.contentType,
     close: () => {
       closeProbe();
       registry.clear();
     },
   };
+}
+
+/** The metrics of several processes as one text: sums, or the worst where a sum says nothing. */
+export function addMetrics(processes: readonly (readonly object[])[]): Promise<string> {
+  return AggregatorRegistry.aggregate(processes as MetricObjectWithValues<MetricValue<string>>[][]).metrics();
 }
 
 function callMetrics(registry: Registry) {
@@ -218,6 +235,7 @@ function providerMetrics(registry: Registry) {
   const registers = [registry];
   const breakers = new Gauge({
     name: 'kav_provider_breaker',
+    aggregator: 'max',
     help: 'Circuit breaker of a provider: 0 closed, 1 half open, 2 open.',
     labelNames: ['provider', 'operation'],
     registers,
@@ -319,6 +337,7 @@ function probeEventLoop(registry: Registry): () => void {
     name: 'kav_event_loop_lag_seconds',
     help: 'Longest delay of the event loop since the last scrape.',
     registers: [registry],
+    aggregator: 'max',
     collect() {
       // An empty histogram reports a negative or absurd maximum; its resolution is counted as delay too.
       const lagMs = probe.count === 0 ? 0 : probe.max / 1e6 - 10;

@@ -23,7 +23,7 @@ class FakeEngine implements Engine {
   }
 
   async acquire(): Promise<EngineSession> {
-    const rows = [{ version: 1, compatible: 1 }];
+    const rows = [{ isMade: true, version: 1, compatible: 1 }];
     const query = async () => ({ rows, affected: 0, command: 'SELECT' });
     return { query, script: query, release: () => {} };
   }

@@ -4,6 +4,7 @@ import { uptime } from 'node:os';
 import path from 'node:path';
 
 const IN_USE = 'in-use';
+const UNFINISHED = 'unfinished';
 const ROOM_BYTES = 2 ** 20;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
@@ -11,6 +12,8 @@ export interface DataFolder {
   /** PGlite's own folder. */
   readonly data: string;
   readonly isNew: boolean;
+  /** Without its mark PGlite takes a folder for empty, and writes a new database over what is there. */
+  readonly isBeheaded: boolean;
   /** The machine has been started anew since the folder was last in use, and it was not closed: a power cut. */
   readonly isSuspect: boolean;
 }
@@ -18,9 +21,11 @@ export interface DataFolder {
 export function inspectFolder(folder: string): DataFolder {
   const data = path.join(folder, 'data');
   const marker = path.join(folder, IN_USE);
+  const isNew = !existsSync(data) || readdirSync(data).length === 0;
   return {
     data,
-    isNew: !existsSync(data) || readdirSync(data).length === 0,
+    isNew,
+    isBeheaded: !isNew && !existsSync(path.join(data, 'PG_VERSION')),
     isSuspect: existsSync(marker) && readFileSync(marker, 'utf8') !== bootId(),
   };
 }
@@ -34,6 +39,22 @@ export function markClosed(folder: string): void {
   rmSync(path.join(folder, IN_USE), { force: true });
 }
 
+/** Until a new database has been opened once, its folder holds nothing of anybody's. */
+export function markUnfinished(folder: string): void {
+  writeFileSync(path.join(folder, UNFINISHED), '');
+}
+
+export function markFinished(folder: string): void {
+  rmSync(path.join(folder, UNFINISHED));
+}
+
+/** What a process left that ended in the middle of making a new database. */
+export function removeUnfinished(folder: string): void {
+  if (!existsSync(path.join(folder, UNFINISHED))) return;
+  rmSync(path.join(folder, 'data'), { recursive: true, force: true });
+  markFinished(folder);
+}
+
 /** Throws when the disk takes nothing more, which is no fault of the database on it. */
 export function ensureRoom(folder: string): void {
   const file = path.join(folder, 'room');
@@ -41,7 +62,7 @@ export function ensureRoom(folder: string): void {
   rmSync(file);
 }
 
-/** Nothing is ever deleted: what could not be opened may still be of use to somebody. Returns where it is now. */
+/** Never deleted: what could not be opened may still be of use to somebody. Returns where it is now. */
 export function moveAside(folder: string): string {
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
   const target = path.join(folder, `data.broken-${stamp}`);

@@ -1,20 +1,17 @@
 /** PGlite, PostgreSQL as WebAssembly, in a thread of this process: for one process, and for those who have no database. */
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { within } from '../deadline.ts';
 import { type Engine, type EngineEvents, type Listening, QUERY_BUDGET_MS, quotedName } from '../engine.ts';
 import { toConnectError, unavailable } from '../failures.ts';
-import { ensureRoom, inspectFolder, markClosed, markInUse, moveAside } from './data-folder.ts';
+import { markClosed } from './data-folder.ts';
 import { lockFolder } from './folder-lock.ts';
+import { Opener } from './opener.ts';
 import { EmbeddedSession } from './session.ts';
 import { Turnstile } from './turnstile.ts';
-import { WorkerLink } from './worker-link.ts';
-import type { WorkerSettings } from './worker-messages.ts';
+import type { WorkerLink } from './worker-link.ts';
 
-/** A first start takes seconds; checking a large database after a power cut may take minutes. */
-const OPEN_MS = 300_000;
+const COPY_MS = 60_000;
 const CLOSE_MS = 20_000;
 /** A single statement of Kav's that runs for so long will not end. */
 const STUCK_MS = 60_000;
@@ -32,13 +29,22 @@ export class EmbeddedEngine implements Engine {
   readonly kind = 'embedded';
   readonly #options: EmbeddedOptions;
   readonly #channels = new Map<string, Set<Listening>>();
+  readonly #opener: Opener;
   #turnstile: Turnstile;
+  #opening: Promise<WorkerLink> | undefined;
   #link: WorkerLink | undefined;
   #unlock: (() => void) | undefined;
   #isClosed = false;
 
   constructor(options: EmbeddedOptions) {
+    const { folder, snapshot, clock, events } = options;
     this.#options = options;
+    this.#opener = new Opener({
+      clock,
+      ...(folder === undefined ? {} : { folder }),
+      ...(snapshot === undefined ? {} : { snapshot }),
+      onRebuilt: events.onRebuilt,
+    });
     this.#turnstile = new Turnstile(options.clock);
   }
 
@@ -46,14 +52,12 @@ export class EmbeddedEngine implements Engine {
     const { folder } = this.#options;
     try {
       if (folder !== undefined) this.#unlock ??= lockFolder(folder);
-      const link = folder === undefined ? await this.#create() : await this.#openFolder(folder);
-      if (this.#isClosed) {
-        await link.terminate();
-        throw unavailable('closed');
-      }
-      this.#adopt(link);
+      this.#opening = this.#opener.open();
+      this.#adopt(await this.#opening);
     } catch (error) {
       throw error instanceof ConfigError ? error : toConnectError(error);
+    } finally {
+      this.#opening = undefined;
     }
     for (const channel of this.#channels.keys()) await this.#listenOn(channel);
   }
@@ -92,7 +96,7 @@ export class EmbeddedEngine implements Engine {
 
   /** A copy of the whole database, to begin others with. */
   async dump(): Promise<Uint8Array> {
-    const session = await this.acquire(OPEN_MS);
+    const session = await this.acquire(COPY_MS);
     try {
       return await this.#link!.dump();
     } finally {
@@ -105,10 +109,13 @@ export class EmbeddedEngine implements Engine {
     await this.#ask({ type: 'sync' }, CLOSE_MS);
   }
 
+  /** The folder is free for others only when nothing writes into it any more. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const link = this.#link;
+    await this.#opener.abort();
+    const opened = await this.#opening?.catch(() => undefined);
+    const link = this.#link ?? opened;
     this.#link = undefined;
     if (link) await this.#closeLink(link);
     this.#unlock?.();
@@ -126,6 +133,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   #adopt(link: WorkerLink): void {
+    if (this.#isClosed) throw unavailable('closed');
     this.#link = link;
     this.#turnstile = new Turnstile(this.#options.clock);
     link.onNotification = (channel, payload) => {
@@ -136,53 +144,6 @@ export class EmbeddedEngine implements Engine {
       this.#link = undefined;
       this.#options.events.onLost(unavailable(`the embedded database has died: ${problem.message}`, problem));
     };
-  }
-
-  /** A new database, in a folder or in memory. */
-  #create(dataFolder?: string): Promise<WorkerLink> {
-    const { snapshot } = this.#options;
-    return this.#open({
-      ...(dataFolder === undefined ? {} : { dataFolder }),
-      ...(snapshot === undefined ? {} : { snapshot }),
-      isSuspect: false,
-    });
-  }
-
-  async #open(settings: WorkerSettings): Promise<WorkerLink> {
-    const { clock } = this.#options;
-    const link = new WorkerLink(settings);
-    try {
-      await within(clock, OPEN_MS, link.opened, () => {});
-      return link;
-    } catch (error) {
-      await link.terminate();
-      throw error;
-    }
-  }
-
-  /** Opens what is there. When that fails although a new one can be opened, what is there is at fault, and is replaced. */
-  async #openFolder(folder: string): Promise<WorkerLink> {
-    const { data, isNew, isSuspect } = inspectFolder(folder);
-    if (!isSuspect) markInUse(folder);
-    if (isNew) {
-      mkdirSync(data, { recursive: true, mode: 0o700 });
-      return this.#create(data);
-    }
-    try {
-      const link = await this.#open({ dataFolder: data, isSuspect });
-      markInUse(folder);
-      return link;
-    } catch (error) {
-      ensureRoom(folder);
-      const probe = await this.#create();
-      await probe.terminate();
-      const movedTo = moveAside(folder);
-      mkdirSync(data, { mode: 0o700 });
-      const link = await this.#create(data);
-      markInUse(folder);
-      this.#options.events.onRebuilt(path.basename(movedTo), error instanceof Error ? error.message : String(error));
-      return link;
-    }
   }
 
   async #listenOn(channel: string): Promise<void> {

@@ -10,9 +10,11 @@ export interface WatchedStore extends Store {
 
 export function watchStore(store: Store): WatchedStore {
   const running = new Set<QueryId>();
+  let started = 0;
   const plugin: KyselyPlugin = {
     transformQuery: ({ node, queryId }) => {
       running.add(queryId);
+      started++;
       return node;
     },
     transformResult: async ({ queryId, result }) => {
@@ -20,10 +22,12 @@ export function watchStore(store: Store): WatchedStore {
       return result;
     },
   };
+  // A transaction's own statements pass the plugin by; while one is on its way, so is a question of ours.
   const idle = async (): Promise<void> => {
-    for (let calm = 0; calm < 3; ) {
+    for (let before = -1; before !== started || running.size > 0; ) {
+      before = started;
+      await sql`select 1`.execute(store.db);
       await new Promise((resolve) => setImmediate(resolve));
-      calm = running.size === 0 ? calm + 1 : 0;
     }
   };
   const db = store.db.withPlugin(plugin);

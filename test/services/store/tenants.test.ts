@@ -6,7 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { type Kysely, sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Db, Schema } from '../../../src/store/schema.ts';
+import type { Db, Schema } from '../../../src/store/store.ts';
 import { ENGINES, useStore } from './engines.ts';
 import { wholeCall } from './facts.ts';
 import { type Column, columnsOf, type Key, keysOf } from './tables.ts';
