@@ -206,15 +206,15 @@ const OWN_VARIABLES = [
   },
   {
     name: 'BARGE_IN_MS',
-    fallback: '120',
+    fallback: '160',
     help: 'Speech over the agent, in ms, at which it falls silent to listen.',
-    schema: whole(120, 20, 2_000),
+    schema: whole(160, 20, 2_000),
   },
   {
     name: 'BARGE_IN_CERTAIN_MS',
-    fallback: '700',
+    fallback: '1100',
     help: 'Speech over the agent, in ms, that interrupts it even before a word is understood.',
-    schema: whole(700, 100, 5_000),
+    schema: whole(1_100, 100, 5_000),
   },
   {
     name: 'RESUME_AFTER_MS',

@@ -3,7 +3,6 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { VARIABLES } from '../../src/cli/environment.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { LOG_EVENTS } from '../../src/observe/log.ts';
 import { renderCli, renderEnvironment, replaceSection } from './render.ts';
 import { renderStateDiagram } from './state-diagram.ts';
 
@@ -37,11 +36,6 @@ describe('nothing is undocumented, and nothing documented is gone', () => {
     const headings = [...read('docs/errors.md').matchAll(/^## `([a-z-]+)`$/gm)].map(([, code]) => code!);
     const codes = new Set(sources.flatMap((file) => errorCodesOf(readFileSync(file, 'utf8'))));
     expect([...codes].sort()).toEqual([...headings].sort());
-  });
-
-  test('every log event is explained, and none that is gone', () => {
-    const rows = [...read('docs/logs.md').matchAll(/^\| `([A-Za-z_]+)` \|/gm)].map(([, event]) => event!);
-    expect(rows.sort()).toEqual([...LOG_EVENTS].sort());
   });
 
   test('every runtime dependency is argued in docs/dependencies.md', () => {
