@@ -75,6 +75,8 @@ export async function hasReturned(db: Db, tenant: string, callSids: readonly str
   const { rows } = await sql<{ found: boolean }>`
     select exists (select from events where ${ofCalls} and not fact ? 'erased')
         or exists (select from leads where ${ofCalls})
+        or exists (select from call_notes where ${ofCalls})
+        or exists (select from stored_recordings where ${ofCalls})
         or exists (select from calls where ${ofCalls} and (from_number is not null or contact_number is not null))
         as found
   `.execute(db);

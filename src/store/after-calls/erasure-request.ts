@@ -3,8 +3,7 @@
  * the job is named by calls, so that neither the job nor the row of the erasure holds the number.
  */
 import { sql } from 'kysely';
-import type { Db } from '../schema.ts';
-import { toJson } from '../schema.ts';
+import { type Db, toJson } from '../schema.ts';
 import { addTo, type Counts } from './counts.ts';
 
 export interface ErasureRequest {

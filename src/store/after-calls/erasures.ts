@@ -1,7 +1,6 @@
 /** The rows of erasures: what each has done so far, which is its proof. */
 import { sql } from 'kysely';
-import type { CarrierCopy, Db } from '../schema.ts';
-import { toJson } from '../schema.ts';
+import { type CarrierCopy, type Db, toJson } from '../schema.ts';
 import { type Counts, sumOf } from './counts.ts';
 import { eraseCalls, hasReturned } from './erase-calls.ts';
 

@@ -1,7 +1,7 @@
 /** The summary of a call and the fields that a model has noted. */
-
-import type { Db } from '../schema.ts';
-import { toJson } from '../schema.ts';
+import { sql } from 'kysely';
+import { type Db, toJson } from '../schema.ts';
+import { isErased } from './erased.ts';
 
 /** What the brain may see of a turn. */
 export interface NotedTurn {
@@ -62,7 +62,7 @@ export interface CallNotesRow {
 export const NOTED_FLOW = 'notes';
 
 /**
- * Keeps the first notes of a call; false when there were some. Where the call gathered nothing and the model found
+ * Keeps the first notes of a call; false when there were some, or when the call was erased meanwhile. Where the call gathered nothing and the model found
  * something, a lead is made of it.
  */
 export async function keepNotes(
@@ -78,6 +78,7 @@ export async function keepNotes(
       .select(['contact_number', 'from_number'])
       .where('tenant', '=', tenant)
       .where('call_sid', '=', callSid)
+      .where(sql<boolean>`not ${isErased(sql.ref('calls.tenant'), sql.ref('calls.call_sid'))}`)
       .forUpdate()
       .executeTakeFirst();
     if (call === undefined) return false;
