@@ -43,9 +43,9 @@ export interface CallRecord {
 /** Whether the end of a stream leaves a caller who can be connected again. */
 export const isResumable = (reason: EndReason): boolean => RESUMABLE.has(reason);
 
-/** Whether this node is the one that knows how the newest stream went. */
-export const isServedHere = ({ end, session }: CallRecord): boolean =>
-  session !== undefined || (end !== undefined && end.reason !== 'moved');
+/** Whether this node is the one that knows how the newest stream went: a token that it issued may be used elsewhere. */
+export const isServedHere = ({ end, session, used }: CallRecord): boolean =>
+  session !== undefined || (used && end !== undefined && end.reason !== 'moved');
 
 /** What is to follow the newest stream. One that never came leaves the caller in silence as a lost one does. */
 export function afterwardsOf({ attempt, end, session }: CallRecord): Afterwards {

@@ -7,7 +7,15 @@ import type { FactBody } from '../core/fact.ts';
 import { textOf } from '../text/line.ts';
 import { CallBook } from './call-book.ts';
 import { stamp } from './call-facts.ts';
-import { afterwardsOf, type CallRecord, isResumable, isServedHere, pastOf, type StreamEnd } from './call-record.ts';
+import {
+  afterwardsOf,
+  type CallRecord,
+  isResumable,
+  isServedHere,
+  nextAttempt,
+  pastOf,
+  type StreamEnd,
+} from './call-record.ts';
 import type { CallSession } from './call-session.ts';
 import type { Afterwards } from './cluster.ts';
 import type {
@@ -201,12 +209,12 @@ export class Switchboard implements CallDesk {
     if (record?.asked && request !== '' && record.asked.request === request) {
       return this.#answer(record, record.asked.answer);
     }
-    const answer = await this.#judgeEnd(callSid);
+    const { answer, isElsewhere } = await this.#judgeEnd(callSid);
     // A caller who has hung up is not connected again, whatever became of the stream.
     if (callStatus !== 'in-progress' || answer.type === 'done') return this.#conclude(callSid, { type: 'done' });
     if (answer.type === 'apologise') return this.#conclude(callSid, answer);
     const resumed = record ?? this.#book.add(callOf({ accountSid, callSid }), answer.attempt);
-    if (!isServedHere(resumed)) resumed.isElsewhere = true;
+    if (isElsewhere) resumed.isElsewhere = true;
     this.#book.issue(resumed, answer.attempt);
     resumed.asked = { request, answer };
     this.#prewarm.begin(callSid);
@@ -215,12 +223,17 @@ export class Switchboard implements CallDesk {
   }
 
   /** A node that has not served the newest stream asks the others first. */
-  async #judgeEnd(callSid: string): Promise<Afterwards> {
-    const record = this.#book.get(callSid);
-    if (record && isServedHere(record)) return this.#afterwards(callSid)!;
+  async #judgeEnd(callSid: string): Promise<{ readonly answer: Afterwards; readonly isElsewhere: boolean }> {
+    const own = this.#afterwards(callSid);
+    if (own) return { answer: own, isElsewhere: false };
     const told = await this.#o.cluster.afterwards(callSid);
-    if (told.type !== 'unknown') return told;
-    return record ? afterwardsOf(record) : { type: 'apologise' };
+    const record = this.#book.get(callSid);
+    if (told.type === 'unknown') {
+      return { answer: record ? afterwardsOf(record) : { type: 'apologise' }, isElsewhere: false };
+    }
+    // What we have offered already and nobody has taken is not offered again.
+    const isOffered = told.type === 'resume' && record !== undefined && told.attempt <= record.attempt;
+    return { answer: isOffered ? nextAttempt(record.attempt) : told, isElsewhere: true };
   }
 
   /** Being asked also tells us that the stream is over: a session that has not noticed has lost its socket. */

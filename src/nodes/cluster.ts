@@ -11,6 +11,7 @@ import type {
   Cluster,
   ClusterMember,
   Command,
+  LiveCall,
   PastCall,
   Performed,
   Sent,
@@ -291,8 +292,13 @@ class StoreCluster implements OpenCluster {
     const { node, store, tenant } = this.#o;
     const calls = this.#liveCalls();
     if (calls.length === 0) return;
-    const lost = await lostCalls(store.db, tenant, { node, calls }).catch(() => []); // looked for again in a moment
-    for (const callSid of lost) this.#member?.moved(callSid);
+    const lost = await lostCalls(store.db, tenant, { node, calls }).catch((): readonly string[] => []); // looked for again in a moment
+    for (const call of calls) if (lost.includes(call.callSid) && this.#has(call)) this.#member?.moved(call.callSid);
+  }
+
+  /** While the store was asked, the call may have come back with another stream. */
+  #has({ attempt, callSid }: LiveCall): boolean {
+    return this.#liveCalls().some((live) => live.callSid === callSid && live.attempt === attempt);
   }
 
   async #close(): Promise<void> {

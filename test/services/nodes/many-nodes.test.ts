@@ -264,4 +264,19 @@ describe('a command', () => {
     expect(await takeCommands(held.store.db, tenant, 'later'), 'its time is over').toEqual([]);
     expect(owner.performed).toEqual([]);
   });
+
+  test('that was taken by a node which then slept is not carried out when it wakes', async () => {
+    const tenant = newTenant();
+    let jumps = 0;
+    // Ten seconds pass between any two looks at the clock.
+    const jumpy: Clock = {
+      now: () => real.now() + 10_000 * jumps++,
+      at: (_, wake) => real.at(real.now() + 200, wake),
+    };
+    const [owner, asks] = [await open(tenant, 'a', { clock: jumpy }), await open(tenant, 'b')];
+    await owner.claim('CA1', 1);
+    expect(await asks.cluster.send('CA1', { name: 'hang-up', body: null }, 500)).toEqual({ type: 'silent' });
+    const taken = await held.store.db.selectFrom('commands').select('taken_at').where('tenant', '=', tenant).execute();
+    expect([taken[0]?.taken_at, owner.performed]).toEqual([expect.any(Date), []]);
+  });
 });

@@ -222,6 +222,32 @@ describe('a call', () => {
     expect(b.facts.filter(({ type }) => type === 'call-ended')).toHaveLength(1);
   });
 
+  test('that was finished elsewhere is not begun again by the node that had offered to go on', async () => {
+    const [a, b] = [await openOffice('a'), await openOffice('b')];
+    const first = await place(a, [waitForAgent, wait(60_000)]);
+    await until(() => turnsOf(a).length === 1);
+    first.cut();
+    await pass(200);
+    const token = tokenOf(await asked(afterStream(a, first)));
+    const second = await place(b, [waitForAgent, wait(60_000)], { resumes: { token, attempt: 2 } });
+    await until(() => turnsOf(b).length === 1);
+    void b.desk.endCalls();
+    await until(() => second.end !== undefined);
+    expect(await asked(afterStream(a, second))).toEqual({ type: 'done' });
+  });
+
+  test('whose offered streams never come is not offered them for ever', async () => {
+    const a = await openOffice('a');
+    await openOffice('b');
+    const line = await place(a, [waitForAgent, wait(60_000)]);
+    await until(() => turnsOf(a).length === 1);
+    line.cut();
+    await pass(200);
+    const answers: string[] = [];
+    for (let i = 0; i < 3; i++) answers.push((await asked(afterStream(a, line))).type);
+    expect(answers).toEqual(['resume', 'resume', 'apologise']);
+  });
+
   test('that two nodes are offered at once is served by one', async () => {
     const [a, b] = [await openOffice('a'), await openOffice('b')];
     const call = { callSid: `CA${String(calls).padStart(32, '0')}`, accountSid: ACCOUNT };
