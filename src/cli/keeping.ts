@@ -5,7 +5,7 @@ import type { FactSource } from '../call/call-facts.ts';
 import type { Clock } from '../core/clock.ts';
 import { ConfigError, type LedgerError, StoreError } from '../core/errors.ts';
 import type { Fact } from '../core/fact.ts';
-import { type AdoptedLedgers, adoptLedgers } from '../ledger/adopt.ts';
+import { type AdoptedLedgers, adoptLedgers, rewindOthers } from '../ledger/adopt.ts';
 import type { Ledger } from '../ledger/contracts.ts';
 import { type Drainer, openDrainer } from '../ledger/drainer.ts';
 import { openLedger } from '../ledger/ledger.ts';
@@ -13,11 +13,14 @@ import { realDisk } from '../ledger/real-disk.ts';
 import type { Log } from '../observe/log.ts';
 import type { Store, StoreNews } from '../store/store.ts';
 import type { Environment } from './environment.ts';
+import { SnapshotRound } from './snapshot-round.ts';
 
 export interface Keeping {
   readonly facts: FactSource;
   readonly store: Store;
   readonly ledger: Ledger;
+  /** Somebody's data was erased in the store: resolves when no copy and no fact on this disk holds it any more. */
+  erased(): Promise<void>;
   /** Hands over to the store what it will take within a moment, and closes both. */
   close(): Promise<void>;
 }
@@ -36,22 +39,36 @@ export async function openKeeping({ clock, environment, log }: KeepingOptions): 
   const { DATABASE_URL, KAV_DATA_DIR, KAV_NODE = hostname(), KAV_TENANT } = environment;
   const folder = path.resolve(KAV_DATA_DIR, 'ledger');
   const onError = (error: LedgerError): void => log.error('LEDGER_ERROR', { code: error.code, error: error.message });
-  const ledger = await openLedger({ folder, node: KAV_NODE, disk: realDisk, clock, onError }).catch(refuseFolder);
+  // PostgreSQL has what it has; the embedded database may lose it with the power, but for its copies.
+  const holds = DATABASE_URL === undefined;
+  const ledgers = { folder, disk: realDisk, clock, onError, holds };
+  const ledger = await openLedger({ ...ledgers, node: KAV_NODE }).catch(refuseFolder);
   const { openStore } = await import('../store/store.ts');
+  // The store may ask for it before it is begun.
+  const adoption = Promise.withResolvers<AdoptedLedgers | undefined>();
   const store = openStore({
     ...(DATABASE_URL === undefined ? {} : { databaseUrl: DATABASE_URL }),
     folder: path.resolve(KAV_DATA_DIR, 'store'),
     clock,
     onNews: (news) => tell(news, log),
+    onFactsLost: async () => {
+      const adopted = await adoption.promise;
+      await Promise.all([ledger.rewind(), adopted?.rewind()]);
+      await rewindOthers(ledgers);
+    },
   });
   const apply = createApply(store, log);
   const drainer = openDrainer({ backlog: ledger.backlog, apply, clock, onError });
-  const adopting = adoptLedgers({ folder, disk: realDisk, clock, onError, apply });
+  const round = holds ? new SnapshotRound({ clock, ledger, store, log, drained: () => drainer.drained() }) : undefined;
+  const erased = async (): Promise<void> => round?.renew();
+  const adopting = adoptLedgers({ ...ledgers, apply, beforeRemoval: erased });
+  adopting.then(adoption.resolve, () => adoption.resolve(undefined)); // told by `onError`
   return {
     facts: { log: ledger, tenant: KAV_TENANT, node: KAV_NODE, date: () => new Date() },
     store,
     ledger,
-    close: () => close({ adopting, clock, drainer, ledger, store }),
+    erased,
+    close: () => close({ adopting, clock, drainer, ledger, round, store }),
   };
 }
 
@@ -60,12 +77,10 @@ function refuseFolder(cause: unknown): never {
   throw new ConfigError('KAV_DATA_DIR', problem, 'Give a folder on a local disk that this user may write to.', cause);
 }
 
-/** A fact counts as applied when it would outlive a power cut in the store as well. */
 function createApply(store: Store, log: Log): (facts: readonly Fact[]) => Promise<void> {
   return async (facts) => {
     await store.ready;
     const { refused, unfit } = await store.apply(facts);
-    await store.sync();
     for (const { callSid, key } of refused) log.warn('FACT_REFUSED', { call_sid: callSid, key, reason: 'moved' });
     const [first] = unfit;
     if (first)
@@ -91,10 +106,11 @@ interface Closing {
   readonly clock: Clock;
   readonly drainer: Drainer;
   readonly ledger: Ledger;
+  readonly round: SnapshotRound | undefined;
   readonly store: Store;
 }
 
-async function close({ adopting, clock, drainer, ledger, store }: Closing): Promise<void> {
+async function close({ adopting, clock, drainer, ledger, round, store }: Closing): Promise<void> {
   await ledger.flush();
   let disarm = () => {};
   const late = new Promise<void>((resolve) => {
@@ -104,6 +120,7 @@ async function close({ adopting, clock, drainer, ledger, store }: Closing): Prom
   disarm();
   const adopted = await adopting.catch(() => undefined); // told by `onError`
   await Promise.all([adopted?.close(), drainer.close()]);
+  await round?.close();
   await ledger.close();
   await store.close();
 }

@@ -53,6 +53,7 @@ export const LOG_EVENTS = [
   'STORE_AWAY',
   'STORE_REFUSED',
   'STORE_REBUILT',
+  'STORE_SNAPSHOT',
 ] as const;
 
 export type LogEvent = (typeof LOG_EVENTS)[number];

@@ -1,9 +1,12 @@
 /** The folder of the embedded database: whether it can be trusted, and where it goes when not. */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import path from 'node:path';
 
 const IN_USE = 'in-use';
+/** In its place while a new database is being made: what a crash leaves of it is no database. */
+const BEING_MADE = 'being made';
+const BROKEN = 'data.broken-';
 const ROOM_BYTES = 2 ** 20;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
@@ -13,16 +16,34 @@ export interface DataFolder {
   readonly isNew: boolean;
   /** The machine has been started anew since the folder was last in use, and it was not closed: a power cut. */
   readonly isSuspect: boolean;
+  /** Whoever was making it did not come to the end. */
+  readonly isHalfMade: boolean;
+  /** Where durable copies of the database are. */
+  readonly snapshots: string;
 }
 
 export function inspectFolder(folder: string): DataFolder {
   const data = path.join(folder, 'data');
   const marker = path.join(folder, IN_USE);
+  const mark = existsSync(marker) ? readFileSync(marker, 'utf8') : undefined;
   return {
     data,
-    isNew: !existsSync(path.join(data, 'PG_VERSION')),
-    isSuspect: existsSync(marker) && readFileSync(marker, 'utf8') !== bootId(),
+    isNew: !existsSync(data),
+    isSuspect: mark !== undefined && mark !== bootId(),
+    isHalfMade: mark === BEING_MADE || !existsSync(path.join(data, 'PG_VERSION')),
+    snapshots: snapshotsIn(folder),
   };
+}
+
+export const snapshotsIn = (folder: string): string => path.join(folder, 'snapshots');
+
+/** A folder for a database to be made in. */
+export function beginFolder(folder: string): string {
+  writeFileSync(path.join(folder, IN_USE), BEING_MADE);
+  const data = path.join(folder, 'data');
+  rmSync(data, { recursive: true, force: true });
+  mkdirSync(data, { mode: 0o700 });
+  return data;
 }
 
 export function markInUse(folder: string): void {
@@ -41,12 +62,19 @@ export function ensureRoom(folder: string): void {
   rmSync(file);
 }
 
-/** Nothing is ever deleted: what could not be opened may still be of use to somebody. Returns where it is now. */
+/** Nothing is deleted: what could not be opened may still be of use to somebody. Returns where it is now. */
 export function moveAside(folder: string): string {
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
-  const target = path.join(folder, `data.broken-${stamp}`);
+  const target = path.join(folder, `${BROKEN}${stamp}`);
   renameSync(path.join(folder, 'data'), target);
   return target;
+}
+
+/** What was put aside holds what has been erased elsewhere. */
+export function removeBroken(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(BROKEN)) rmSync(path.join(folder, name), { recursive: true });
+  }
 }
 
 /** Names this start of the machine. A process that dies takes nothing that it wrote with it; a machine does. */

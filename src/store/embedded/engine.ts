@@ -1,16 +1,26 @@
 /** PGlite, PostgreSQL as WebAssembly, in a thread of this process: for one process, and for those who have no database. */
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { within } from '../deadline.ts';
 import { type Engine, type EngineEvents, type Listening, QUERY_BUDGET_MS } from '../engine.ts';
 import { toConnectError, unavailable } from '../failures.ts';
-import { ensureRoom, inspectFolder, markClosed, markInUse, moveAside } from './data-folder.ts';
+import {
+  beginFolder,
+  ensureRoom,
+  inspectFolder,
+  markClosed,
+  markInUse,
+  moveAside,
+  removeBroken,
+  snapshotsIn,
+} from './data-folder.ts';
 import { lockFolder } from './folder-lock.ts';
 import { EmbeddedSession } from './session.ts';
+import { hasSnapshot } from './snapshots.ts';
 import { Turnstile } from './turnstile.ts';
 import { WorkerLink } from './worker-link.ts';
+import type { WorkerSettings } from './worker-messages.ts';
 
 /** A first start takes seconds; checking a large database after a power cut may take minutes. */
 const OPEN_MS = 300_000;
@@ -99,6 +109,23 @@ export class EmbeddedEngine implements Engine {
     }
   }
 
+  /** Whether there is a durable copy. */
+  get hasSnapshot(): boolean {
+    const { folder } = this.#options;
+    return folder !== undefined && hasSnapshot(snapshotsIn(folder));
+  }
+
+  /**
+   * Makes a durable copy, and removes all but so many of the older ones; with none of them goes everything else that holds
+   * what was there before.
+   */
+  async snapshot(keepOlder: number): Promise<void> {
+    const { folder } = this.#options;
+    if (folder === undefined) return;
+    await this.#ask({ type: 'snapshot', folder: snapshotsIn(folder), keepOlder }, OPEN_MS);
+    if (keepOlder === 0) removeBroken(folder);
+  }
+
   /** Everything that was committed is on the disk afterwards. */
   async sync(): Promise<void> {
     await this.#ask({ type: 'sync' }, CLOSE_MS);
@@ -137,7 +164,7 @@ export class EmbeddedEngine implements Engine {
     };
   }
 
-  async #open(settings: { readonly dataFolder?: string; readonly isSuspect: boolean }): Promise<WorkerLink> {
+  async #open(settings: Omit<WorkerSettings, 'snapshot'>): Promise<WorkerLink> {
     const { clock, snapshot } = this.#options;
     const link = new WorkerLink({ ...settings, ...(snapshot === undefined ? {} : { snapshot }) });
     try {
@@ -149,29 +176,47 @@ export class EmbeddedEngine implements Engine {
     }
   }
 
-  /** Opens what is there. When that fails although a new one can be opened, what is there is at fault, and is replaced. */
+  /**
+   * Opens what is there, unless a power cut or a crash may have left anything of it: then the newest copy takes its place,
+   * and whoever keeps facts tells them again. So it is when what is there cannot be opened although a new one can.
+   */
   async #openFolder(folder: string): Promise<WorkerLink> {
-    const { data, isNew, isSuspect } = inspectFolder(folder);
+    const { data, isHalfMade, isNew, isSuspect, snapshots } = inspectFolder(folder);
+    if (isNew || isHalfMade) return await this.#replace(folder, isNew ? undefined : 'it was not finished');
+    if (isSuspect && hasSnapshot(snapshots)) return await this.#replace(folder, 'the power failed while it was in use');
     if (!isSuspect) markInUse(folder);
-    if (isNew) {
-      mkdirSync(data, { recursive: true, mode: 0o700 });
-      return this.#open({ dataFolder: data, isSuspect: false });
-    }
     try {
       const link = await this.#open({ dataFolder: data, isSuspect });
+      if (isSuspect) await this.#tellAgain(link);
       markInUse(folder);
       return link;
     } catch (error) {
       ensureRoom(folder);
       const probe = await this.#open({ isSuspect: false });
       await probe.terminate();
-      const movedTo = moveAside(folder);
-      mkdirSync(data, { mode: 0o700 });
-      const link = await this.#open({ dataFolder: data, isSuspect: false });
-      markInUse(folder);
-      this.#options.events.onRebuilt(path.basename(movedTo), error instanceof Error ? error.message : String(error));
-      return link;
+      return await this.#replace(folder, error instanceof Error ? error.message : String(error));
     }
+  }
+
+  async #tellAgain(link: WorkerLink): Promise<void> {
+    try {
+      await this.#options.events.onFactsLost();
+    } catch (error) {
+      await link.terminate();
+      throw error;
+    }
+  }
+
+  /** Makes a new database from the newest copy. What was there is put aside, for which a problem is the reason. */
+  async #replace(folder: string, problem: string | undefined): Promise<WorkerLink> {
+    const { events } = this.#options;
+    await events.onFactsLost();
+    const movedTo = problem === undefined ? undefined : moveAside(folder);
+    const dataFolder = beginFolder(folder);
+    const link = await this.#open({ dataFolder, isSuspect: false, restoreFrom: snapshotsIn(folder) });
+    markInUse(folder);
+    if (movedTo !== undefined && problem !== undefined) events.onRebuilt(path.basename(movedTo), problem);
+    return link;
   }
 
   async #listenOn(channel: string): Promise<void> {
