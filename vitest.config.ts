@@ -1,8 +1,9 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'eval/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/services/**'], // see vitest.services.config.ts
     pool: 'threads',
     maxWorkers: 2,
     maxConcurrency: 10,

@@ -54,3 +54,8 @@ export interface Engine {
   /** Idempotent. */
   close(): Promise<void>;
 }
+
+/** A name of a channel, whatever is in it, as SQL. */
+export function quotedName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

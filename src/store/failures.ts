@@ -32,9 +32,11 @@ export function toStoreError(error: unknown): StoreError {
 
 /** While connecting, whatever goes wrong means that there is no database to work with. */
 export function toConnectError(error: unknown): StoreError {
-  const { message, code } = asClientError(error);
-  if (error instanceof StoreError && error.code === 'store-unavailable') return error;
-  return unavailable(message, error, typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined);
+  const known = toStoreError(error);
+  if (known.code === 'store-unavailable') return known;
+  // What the server says to somebody who connects is for the operator: no such database, wrong password, too many.
+  const { message } = asClientError(known.cause ?? known);
+  return unavailable(message.replace(/^store: /, ''), known, known.sqlState);
 }
 
 export function unavailable(reason: string, cause?: unknown, sqlState?: string): StoreError {

@@ -2,7 +2,7 @@
  * What has happened, in an order that a reader can resume from. Positions are counted per tenant in a row that stays
  * locked until the commit: whoever can see position 7 can see every position below it, so a cursor never skips one.
  */
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { type Schema, toJson } from './schema.ts';
 
 /** The payload of a notification on it is the tenant whose outbox has grown. */
@@ -52,6 +52,3 @@ export async function appendToOutbox(
   await trx.insertInto('outbox').values(rows).execute();
   return tenants;
 }
-
-/** Cut-off time by the database's clock. */
-export const ago = (ms: number) => sql<Date>`now() - make_interval(secs => ${ms / 1000})`;

@@ -21,7 +21,10 @@ export interface ContactsTable {
   tenant: string;
   /** E.164. */
   number: string;
+  /** As somebody of the office wrote it. */
   name: Maybe<string>;
+  /** As the caller last gave it. */
+  heard_name: Maybe<string>;
   note: Maybe<string>;
   call_count: Generated<number>;
   first_seen_at: Time;

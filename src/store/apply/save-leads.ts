@@ -43,39 +43,47 @@ async function saveLead(trx: Transaction<Schema>, call: CallRow, fact: OutcomeFa
   const lead = leadOf(fact, { from: call.from_number, to: call.to_number });
   if (!lead) return;
   const { tenant, call_sid, contact_number } = call;
-  const at = timeOf(fact.at);
   const { flow, status, slots, name, phone } = lead;
-  const gathered = { contact_number, flow, status, slots: toJson(slots), name, phone, updated_at: at };
+  const written = { slots: toJson(slots), name, phone, created_at: call.opened_at, updated_at: timeOf(fact.at) };
+  const gathered = { ...written, contact_number, flow, status };
   await trx
     .insertInto('leads')
-    .values({ tenant, lead_id: call_sid, call_sid, ...gathered, created_at: at })
+    .values({ tenant, lead_id: call_sid, call_sid, ...gathered })
     .onConflict((oc) => oc.columns(['tenant', 'lead_id']).doUpdateSet(gathered))
     .execute();
-  await saveAppointment(trx, call, lead, at);
+  await saveAppointment(trx, call, lead.appointment, written);
   if (contact_number !== null && name !== null) await nameContact(trx, { tenant, number: contact_number, name });
+}
+
+interface Written {
+  readonly slots: string;
+  readonly name: string | null;
+  readonly phone: string | null;
+  readonly created_at: Date;
+  readonly updated_at: Date;
 }
 
 /** An office that has cancelled or kept an appointment has the last word; until then the caller has. */
 async function saveAppointment(
   trx: Transaction<Schema>,
   { tenant, call_sid }: CallRow,
-  { appointment, slots, name, phone }: Lead,
-  at: Date,
+  appointment: Lead['appointment'],
+  written: Written,
 ): Promise<void> {
   if (!appointment) {
     await trx
       .updateTable('appointments')
-      .set({ status: 'withdrawn', updated_at: at })
+      .set({ status: 'withdrawn', updated_at: written.updated_at })
       .where('tenant', '=', tenant)
       .where('appointment_id', '=', call_sid)
       .where('status', '=', 'booked')
       .execute();
     return;
   }
-  const agreed = { ...appointment, slots: toJson(slots), name, phone, updated_at: at };
+  const agreed = { ...appointment, ...written };
   await trx
     .insertInto('appointments')
-    .values({ tenant, appointment_id: call_sid, lead_id: call_sid, call_sid, ...agreed, created_at: at })
+    .values({ tenant, appointment_id: call_sid, lead_id: call_sid, call_sid, ...agreed })
     .onConflict((oc) =>
       oc.columns(['tenant', 'appointment_id']).doUpdateSet({
         ...agreed,
@@ -85,16 +93,14 @@ async function saveAppointment(
     .execute();
 }
 
-/** A name that somebody wrote is not overwritten by one that was heard. */
 async function nameContact(
   trx: Transaction<Schema>,
   { tenant, number, name }: { readonly tenant: string; readonly number: string; readonly name: string },
 ): Promise<void> {
   await trx
     .updateTable('contacts')
-    .set({ name })
+    .set({ heard_name: name })
     .where('tenant', '=', tenant)
     .where('number', '=', number)
-    .where('name', 'is', null)
     .execute();
 }

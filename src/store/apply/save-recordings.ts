@@ -25,6 +25,7 @@ async function saveSegments(
   const groups = groupBy(segments, ({ fact }) => `${fact.tenant}\n${fact.callSid}\n${fact.recordingId}`);
   const recordings = groups.map((group) => {
     const [{ fact }] = group;
+    const times = group.map((one) => timeOf(one.fact.at).getTime());
     return {
       tenant: fact.tenant,
       call_sid: fact.callSid,
@@ -32,8 +33,8 @@ async function saveSegments(
       source: 'own' as const,
       status: calls.rowOf(fact).state === 'ended' ? 'completed' : 'in-progress',
       duration_ms: Math.max(...group.map((one) => whole(one.fact.toMs))),
-      created_at: timeOf(fact.at),
-      updated_at: timeOf(fact.at),
+      created_at: new Date(Math.min(...times)),
+      updated_at: new Date(Math.max(...times)),
     };
   });
   await trx
@@ -42,6 +43,7 @@ async function saveSegments(
     .onConflict((oc) =>
       oc.columns(['tenant', 'call_sid', 'recording_id']).doUpdateSet((eb) => ({
         duration_ms: eb.fn('greatest', ['recordings.duration_ms', 'excluded.duration_ms']),
+        created_at: eb.fn('least', ['recordings.created_at', 'excluded.created_at']),
         updated_at: eb.fn('greatest', ['recordings.updated_at', 'excluded.updated_at']),
       })),
     )

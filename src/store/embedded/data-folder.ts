@@ -28,9 +28,9 @@ export function inspectFolder(folder: string): DataFolder {
   const mark = existsSync(marker) ? readFileSync(marker, 'utf8') : undefined;
   return {
     data,
-    isNew: !existsSync(data),
+    isNew: !existsSync(data) || readdirSync(data).length === 0,
     isSuspect: mark !== undefined && mark !== bootId(),
-    isHalfMade: mark === BEING_MADE || !existsSync(path.join(data, 'PG_VERSION')),
+    isHalfMade: mark === BEING_MADE,
     snapshots: snapshotsIn(folder),
   };
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { within } from '../deadline.ts';
-import { type Engine, type EngineEvents, type Listening, QUERY_BUDGET_MS } from '../engine.ts';
+import { type Engine, type EngineEvents, type Listening, QUERY_BUDGET_MS, quotedName } from '../engine.ts';
 import { toConnectError, unavailable } from '../failures.ts';
 import {
   beginFolder,
@@ -55,7 +55,7 @@ export class EmbeddedEngine implements Engine {
     const { folder } = this.#options;
     try {
       if (folder !== undefined) this.#unlock ??= lockFolder(folder);
-      const link = folder === undefined ? await this.#open({ isSuspect: false }) : await this.#openFolder(folder);
+      const link = folder === undefined ? await this.#create() : await this.#openFolder(folder);
       if (this.#isClosed) {
         await link.terminate();
         throw unavailable('closed');
@@ -95,7 +95,7 @@ export class EmbeddedEngine implements Engine {
     return () => {
       listeners.delete(listening);
       if (listeners.size > 0 || !this.#channels.delete(channel)) return;
-      this.#ask({ type: 'unlisten', channel }).catch(() => {}); // nobody listens; what still comes is dropped
+      this.#ask({ type: 'script', sql: `unlisten ${quotedName(channel)}` }).catch(() => {}); // nobody listens; what still comes is dropped
     };
   }
 
@@ -164,9 +164,20 @@ export class EmbeddedEngine implements Engine {
     };
   }
 
-  async #open(settings: Omit<WorkerSettings, 'snapshot'>): Promise<WorkerLink> {
-    const { clock, snapshot } = this.#options;
-    const link = new WorkerLink({ ...settings, ...(snapshot === undefined ? {} : { snapshot }) });
+  /** A new database, in a folder, where the newest of its copies is preferred, or in memory. */
+  #create(dataFolder?: string): Promise<WorkerLink> {
+    const { folder, snapshot } = this.#options;
+    const isKept = dataFolder !== undefined && folder !== undefined;
+    return this.#open({
+      ...(isKept ? { dataFolder, restoreFrom: snapshotsIn(folder) } : {}),
+      ...(snapshot === undefined ? {} : { snapshot }),
+      isSuspect: false,
+    });
+  }
+
+  async #open(settings: WorkerSettings): Promise<WorkerLink> {
+    const { clock } = this.#options;
+    const link = new WorkerLink(settings);
     try {
       await within(clock, OPEN_MS, link.opened, () => {});
       return link;
@@ -192,7 +203,7 @@ export class EmbeddedEngine implements Engine {
       return link;
     } catch (error) {
       ensureRoom(folder);
-      const probe = await this.#open({ isSuspect: false });
+      const probe = await this.#create();
       await probe.terminate();
       return await this.#replace(folder, error instanceof Error ? error.message : String(error));
     }
@@ -213,14 +224,14 @@ export class EmbeddedEngine implements Engine {
     await events.onFactsLost();
     const movedTo = problem === undefined ? undefined : moveAside(folder);
     const dataFolder = beginFolder(folder);
-    const link = await this.#open({ dataFolder, isSuspect: false, restoreFrom: snapshotsIn(folder) });
+    const link = await this.#create(dataFolder);
     markInUse(folder);
     if (movedTo !== undefined && problem !== undefined) events.onRebuilt(path.basename(movedTo), problem);
     return link;
   }
 
   async #listenOn(channel: string): Promise<void> {
-    await this.#ask({ type: 'listen', channel });
+    await this.#ask({ type: 'script', sql: `listen ${quotedName(channel)}` });
     for (const { onGap } of this.#channels.get(channel) ?? []) onGap();
   }
 

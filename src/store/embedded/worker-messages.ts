@@ -13,8 +13,6 @@ export interface WorkerSettings {
 export type WorkerRequest =
   | { readonly type: 'query'; readonly id: number; readonly sql: string; readonly parameters: readonly unknown[] }
   | { readonly type: 'script'; readonly id: number; readonly sql: string }
-  | { readonly type: 'listen'; readonly id: number; readonly channel: string }
-  | { readonly type: 'unlisten'; readonly id: number; readonly channel: string }
   /** Gives the whole database as a tar. */
   | { readonly type: 'dump'; readonly id: number }
   /** Makes a durable copy in that folder, and removes all but so many of the older ones. */

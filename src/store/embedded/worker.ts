@@ -8,7 +8,6 @@ import type { WorkerProblem, WorkerRequest, WorkerResponse, WorkerResult, Worker
 
 const settings = workerData as WorkerSettings;
 const NOTHING: WorkerResult = { rows: [], affected: 0, command: '' };
-const unlisteners = new Map<string, () => Promise<void>>();
 
 const reply = (response: WorkerResponse, transfer: ArrayBuffer[] = []): void =>
   parentPort?.postMessage(response, transfer);
@@ -38,6 +37,7 @@ async function open(): Promise<PGlite> {
     ...(snapshot === undefined ? {} : { loadDataDir: new Blob([snapshot as Uint8Array<ArrayBuffer>]) }),
   });
   if (isSuspect) await checkDatabase(database);
+  database.onNotification((channel, payload) => reply({ type: 'notification', channel, payload }));
   return database;
 }
 
@@ -48,18 +48,6 @@ async function answer(database: PGlite, request: WorkerRequest): Promise<WorkerR
       return { type: 'result', id, result: resultOf(await database.query(request.sql, [...request.parameters])) };
     case 'script':
       return { type: 'result', id, result: resultOf((await database.exec(request.sql)).at(-1)) };
-    case 'listen': {
-      const { channel } = request;
-      const end = await database.listen(quoted(channel), (payload) =>
-        reply({ type: 'notification', channel, payload }),
-      );
-      unlisteners.set(channel, () => end());
-      break;
-    }
-    case 'unlisten':
-      await unlisteners.get(request.channel)?.();
-      unlisteners.delete(request.channel);
-      break;
     case 'dump':
       return { type: 'dumped', id, tar: await dump(database) };
     case 'snapshot':
@@ -94,10 +82,6 @@ function resultOf(results: Results | undefined): WorkerResult {
   if (!results) return NOTHING;
   const { rows, affectedRows = 0, command = '' } = results as Results & { readonly command?: string };
   return { rows: rows as WorkerResult['rows'], affected: affectedRows, command };
-}
-
-function quoted(channel: string): string {
-  return `"${channel.replaceAll('"', '""')}"`;
 }
 
 function problemOf(error: unknown): WorkerProblem {

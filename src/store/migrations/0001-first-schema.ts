@@ -16,6 +16,7 @@ export const firstSchema: Migration = {
       tenant text not null references tenants (tenant),
       number text not null check (number ~ '^[+][1-9][0-9]{6,14}$'),
       name text,
+      heard_name text,
       note text,
       call_count integer not null default 0,
       first_seen_at timestamptz not null,

@@ -4,7 +4,7 @@ import type { Client } from 'pg';
 import type { Clock } from '../../core/clock.ts';
 import { backOffMs } from '../back-off.ts';
 import { within } from '../deadline.ts';
-import type { Listening } from '../engine.ts';
+import { type Listening, quotedName } from '../engine.ts';
 import { clientConfig } from './pool.ts';
 
 const CONNECT_MS = 2000;
@@ -43,7 +43,7 @@ export class PostgresListener {
     return () => {
       listeners.delete(listening);
       if (listeners.size > 0 || !this.#channels.delete(channel)) return;
-      this.#client?.query(`unlisten ${quoted(channel)}`).catch(() => this.#cut());
+      this.#client?.query(`unlisten ${quotedName(channel)}`).catch(() => this.#cut());
     };
   }
 
@@ -91,7 +91,7 @@ export class PostgresListener {
   }
 
   async #listenOn(client: Client, channel: string): Promise<void> {
-    if (!(await this.#ask(client, `listen ${quoted(channel)}`))) return;
+    if (!(await this.#ask(client, `listen ${quotedName(channel)}`))) return;
     for (const { onGap } of this.#channels.get(channel) ?? []) onGap();
   }
 
@@ -131,8 +131,4 @@ export class PostgresListener {
   #cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
-}
-
-function quoted(channel: string): string {
-  return `"${channel.replaceAll('"', '""')}"`;
 }

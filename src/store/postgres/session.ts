@@ -61,15 +61,16 @@ export class PostgresSession implements EngineSession {
     const { clock, budgetMs, onLost } = this.#options;
     if (this.#isGone) throw unavailable('the connection was given up');
     const left = Math.max(1, this.#deadline - clock.now());
+    // A server that said nothing is not there, if it had its full time to give up the statement.
+    const isShort = left <= budgetMs - SERVER_GIVES_UP_MS;
     try {
       const result = await within(clock, left, start(), () => this.release(true));
       return toEngineResult(result);
     } catch (cause) {
       const error = toStoreError(cause);
+      const isSilent = error.code === 'store-timeout' && error.sqlState === undefined && !isShort;
       if (error.code === 'store-unavailable') this.release(true);
-      if (error.code === 'store-unavailable' || (error.code === 'store-timeout' && error.sqlState === undefined)) {
-        onLost(error);
-      }
+      if (error.code === 'store-unavailable' || isSilent) onLost(error);
       throw error;
     } finally {
       this.#deadline = clock.now() + budgetMs;
