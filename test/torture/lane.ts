@@ -1,13 +1,14 @@
 /** One data directory and its store under torture: callers, a server that is killed again and again, audits between. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createRandom, type Random } from '../../src/simulator/random.ts';
 import { Acknowledged, type AcknowledgedFact } from './acknowledged.ts';
 import { type AuditReport, audit, type Sighting } from './audit.ts';
 import { type Line, TortureCaller } from './caller.ts';
-import { LEDGER_POINTS, MIGRATION_POINTS, type Point, STORE_POINTS } from './points.ts';
+import { LEDGER_POINTS, MIGRATION_POINTS, type Point, SNAPSHOT_POINTS, STORE_POINTS } from './points.ts';
 import { POSTGRES_FAULTS, type PostgresFault } from './postgres-faults.ts';
 import { Reign } from './reign.ts';
+import { tear } from './tear.ts';
 
 export interface LaneOptions {
   readonly name: string;
@@ -30,11 +31,17 @@ export interface LaneReport {
   readonly doubled: readonly string[];
   readonly backwards: readonly string[];
   readonly refused: number;
+  readonly powerCuts: number;
 }
 
 const LONGEST_LIFE_MS = 2_500;
+/** Every so many kills of a server with the embedded store, the power fails as well. */
+const POWER_CUT_EVERY = 7;
+const WOUNDS = 20;
 /** A point that is not met by then is given up for a kill at that moment. */
 const POINT_MS = 5_000;
+/** An embedded database needs its time to be made. */
+const FIRST_POINT_MS = 60_000;
 const MOST_PASSES = 6;
 
 export async function runLane(options: LaneOptions): Promise<LaneReport> {
@@ -56,6 +63,7 @@ class Lane implements Line {
   #calls = 0;
   #events = 0;
   #refused = 0;
+  #powerCuts = 0;
   #isOver = false;
 
   constructor(options: LaneOptions) {
@@ -110,10 +118,15 @@ class Lane implements Line {
     }
   }
 
+  /** While there is nothing yet. */
+  get #firstPoints(): readonly Point[] {
+    return this.#o.postgres ? MIGRATION_POINTS : [...MIGRATION_POINTS, ...SNAPSHOT_POINTS];
+  }
+
   #nextPoint(): Point | undefined {
     const random = this.#random();
-    const migration = MIGRATION_POINTS[this.#reign - 1];
-    if (migration) return migration;
+    const first = this.#firstPoints[this.#reign - 1];
+    if (first) return first;
     if (random < 0.35) return undefined;
     const points = [...LEDGER_POINTS, ...STORE_POINTS];
     return points[this.#reign % points.length];
@@ -125,7 +138,8 @@ class Lane implements Line {
     const { dataDir, effectsFile } = this;
     const { log, postgres } = this.#o;
     const point = this.#nextPoint();
-    const nth = this.#reign <= MIGRATION_POINTS.length ? 1 : 1 + Math.floor(this.#random() * MOST_PASSES);
+    const isFirst = this.#reign <= this.#firstPoints.length;
+    const nth = isFirst ? 1 : 1 + Math.floor(this.#random() * MOST_PASSES);
     const reign = new Reign({
       dataDir,
       effectsFile,
@@ -136,10 +150,20 @@ class Lane implements Line {
     void reign.url.then((url) => this.#setUrl(url)).catch(() => {});
     if (postgres && point === undefined && this.#random() < 0.5) await this.#strike(reign);
     else if (point === undefined) await this.#liveFor(reign, this.#random() * LONGEST_LIFE_MS);
-    else await this.#liveUntilPoint(reign);
+    else await this.#liveUntilPoint(reign, isFirst ? FIRST_POINT_MS : POINT_MS);
     await reign.kill();
     this.#setUrl(undefined);
+    if (!postgres && this.#reign % POWER_CUT_EVERY === 0) this.#cutPower();
     this.#count(reign.point ?? (point === undefined ? 'random' : 'random (point not met)'));
+  }
+
+  /** What the embedded database has written since its last copy may be there in part, or not at all. */
+  #cutPower(): void {
+    const folder = path.join(this.dataDir, 'store');
+    if (!existsSync(path.join(folder, 'data'))) return;
+    tear(path.join(folder, 'data'), Math.floor(this.#random() * 2 ** 31), WOUNDS);
+    writeFileSync(path.join(folder, 'in-use'), 'another start of the machine');
+    this.#powerCuts++;
   }
 
   async #liveFor(reign: Reign, ms: number): Promise<void> {
@@ -148,9 +172,9 @@ class Lane implements Line {
     await Promise.race([reign.ended, new Promise((resolve) => setTimeout(resolve, ms))]);
   }
 
-  async #liveUntilPoint(reign: Reign): Promise<void> {
+  async #liveUntilPoint(reign: Reign, ms: number): Promise<void> {
     await reign.ready.catch(() => {}); // it may meet the point while it starts
-    await Promise.race([reign.ended, new Promise((resolve) => setTimeout(resolve, POINT_MS))]);
+    await Promise.race([reign.ended, new Promise((resolve) => setTimeout(resolve, ms))]);
   }
 
   /** The database's own processes are killed under the server, which lives on. */
@@ -215,6 +239,7 @@ class Lane implements Line {
       doubled: [...this.#doubled],
       backwards: [...this.#backwards],
       refused: this.#refused,
+      powerCuts: this.#powerCuts,
     };
   }
 

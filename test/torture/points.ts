@@ -7,6 +7,9 @@ export const MIGRATION_POINTS = [
   'migration-before-commit',
 ] as const;
 
+/** In an embedded database that has no copy yet. */
+export const SNAPSHOT_POINTS = ['snapshot-before-rename', 'snapshot-after-rename'] as const;
+
 export const LEDGER_POINTS = [
   'ledger-segment-created',
   'ledger-before-write',
@@ -29,7 +32,11 @@ export const STORE_POINTS = [
   'store-after-commit',
 ] as const;
 
-export type Point = (typeof MIGRATION_POINTS)[number] | (typeof LEDGER_POINTS)[number] | (typeof STORE_POINTS)[number];
+export type Point =
+  | (typeof MIGRATION_POINTS)[number]
+  | (typeof SNAPSHOT_POINTS)[number]
+  | (typeof LEDGER_POINTS)[number]
+  | (typeof STORE_POINTS)[number];
 
 /** What a server prints before it kills itself at a point. */
 export const POINT_WORD = 'KILLED-AT';

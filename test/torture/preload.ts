@@ -4,7 +4,8 @@
  * (`TORTURE_NTH`). The product knows nothing of it: what it calls is wrapped from here.
  */
 import { writeSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import promises from 'node:fs/promises';
+import { registerHooks, syncBuiltinESMExports } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 import type { Disk, DiskFile } from '../../src/ledger/disk.ts';
 import { realDisk } from '../../src/ledger/real-disk.ts';
@@ -132,7 +133,20 @@ function watchSession(prototype: Session): void {
   };
 }
 
-if (isMainThread) {
+/** Of the thread in which the embedded database runs. */
+function watchSnapshots(): void {
+  const { rename } = promises;
+  promises.rename = async (from, to) => {
+    const isSnapshot = String(to).endsWith('.snapshot');
+    if (isSnapshot) pass('snapshot-before-rename');
+    await rename(from, to);
+    if (isSnapshot) pass('snapshot-after-rename');
+  };
+  syncBuiltinESMExports();
+}
+
+if (!isMainThread) watchSnapshots();
+else {
   Object.assign(defaultSegmentLimits, SHORT_SEGMENTS);
   replaceProviders();
   watchDisk();

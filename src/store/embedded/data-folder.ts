@@ -26,11 +26,12 @@ export function inspectFolder(folder: string): DataFolder {
   const data = path.join(folder, 'data');
   const marker = path.join(folder, IN_USE);
   const mark = existsSync(marker) ? readFileSync(marker, 'utf8') : undefined;
+  const isNew = !existsSync(data) || readdirSync(data).length === 0;
   return {
     data,
-    isNew: !existsSync(data) || readdirSync(data).length === 0,
+    isNew,
     isSuspect: mark !== undefined && mark !== bootId(),
-    isHalfMade: mark === BEING_MADE,
+    isHalfMade: mark === BEING_MADE || (!isNew && !existsSync(path.join(data, 'PG_VERSION'))),
     snapshots: snapshotsIn(folder),
   };
 }
