@@ -57,7 +57,8 @@ export async function openKeeping({ clock, environment, log }: KeepingOptions): 
       await rewindOthers(ledgers);
     },
   });
-  const apply = createApply(store, log);
+  const ending = Promise.withResolvers<void>();
+  const apply = createApply(store, log, ending.promise);
   const drainer = openDrainer({ backlog: ledger.backlog, apply, clock, onError });
   const round = holds ? new SnapshotRound({ clock, ledger, store, log, drained: () => drainer.drained() }) : undefined;
   const erased = async (): Promise<void> => round?.renew();
@@ -68,7 +69,7 @@ export async function openKeeping({ clock, environment, log }: KeepingOptions): 
     store,
     ledger,
     erased,
-    close: () => close({ adopting, clock, drainer, ledger, round, store }),
+    close: () => close({ adopting, clock, drainer, giveUp: ending.resolve, ledger, round, store }),
   };
 }
 
@@ -77,9 +78,12 @@ function refuseFolder(cause: unknown): never {
   throw new ConfigError('KAV_DATA_DIR', problem, 'Give a folder on a local disk that this user may write to.', cause);
 }
 
-function createApply(store: Store, log: Log): (facts: readonly Fact[]) => Promise<void> {
+function createApply(store: Store, log: Log, ending: Promise<void>): (facts: readonly Fact[]) => Promise<void> {
+  let wasReady = false;
   return async (facts) => {
-    await store.ready;
+    // A store that never opens must not keep the process from its end.
+    if (!wasReady) await Promise.race([store.ready, ending]);
+    wasReady = true;
     const { refused, unfit } = await store.apply(facts);
     for (const { callSid, key } of refused) log.warn('FACT_REFUSED', { call_sid: callSid, key, reason: 'moved' });
     const [first] = unfit;
@@ -105,12 +109,14 @@ interface Closing {
   readonly adopting: Promise<AdoptedLedgers>;
   readonly clock: Clock;
   readonly drainer: Drainer;
+  /** Whoever waits for a store that has never been ready waits no longer. */
+  readonly giveUp: () => void;
   readonly ledger: Ledger;
   readonly round: SnapshotRound | undefined;
   readonly store: Store;
 }
 
-async function close({ adopting, clock, drainer, ledger, round, store }: Closing): Promise<void> {
+async function close({ adopting, clock, drainer, giveUp, ledger, round, store }: Closing): Promise<void> {
   await ledger.flush();
   let disarm = () => {};
   const late = new Promise<void>((resolve) => {
@@ -118,6 +124,7 @@ async function close({ adopting, clock, drainer, ledger, round, store }: Closing
   });
   await Promise.race([drainer.drained(), late]);
   disarm();
+  giveUp();
   const adopted = await adopting.catch(() => undefined); // told by `onError`
   await Promise.all([adopted?.close(), drainer.close()]);
   await round?.close();
