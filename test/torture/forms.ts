@@ -94,7 +94,9 @@ const CHANGES: readonly Change[] = [
     fields['Tenant'] = 'victim';
   },
   function prototype(fields) {
-    Object.defineProperty(fields, '__proto__', { value: 'polluted', enumerable: true, configurable: true });
+    // Assigned, it would be lost: it must be a field of its own.
+    const value = { value: 'polluted', enumerable: true, configurable: true, writable: true };
+    Object.defineProperty(fields, '__proto__', value);
     fields['constructor'] = 'polluted';
   },
   function manyMore(fields, random) {
