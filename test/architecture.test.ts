@@ -17,6 +17,7 @@ const RANK: Readonly<Record<string, number>> = {
   ledger: 1,
   call: 2,
   server: 3,
+  nodes: 3,
   simulator: 3,
   cli: 4,
   'index.ts': 4,

@@ -12,7 +12,7 @@ export interface CallBookOptions {
 }
 
 export type Presented =
-  | { readonly type: 'ours'; readonly record: CallRecord }
+  | { readonly type: 'ours'; readonly record: CallRecord; readonly ticket: StreamTicket }
   /** Announced by another node, or by a process before this one. */
   | { readonly type: 'foreign'; readonly ticket: StreamTicket; readonly isLate: boolean }
   | { readonly type: 'refused'; readonly reason: TokenRefusal | 'call-busy' };
@@ -64,14 +64,14 @@ export class CallBook {
     const { ticket } = checked;
     const record = this.#records.get(start.callSid);
     if (record?.session) return { type: 'refused', reason: record.used ? 'token-used' : 'call-busy' };
-    if (!record || record.attempt < ticket.attempt) {
+    if (!record || record.attempt < ticket.attempt || (record.isElsewhere && !record.used)) {
       const age = this.#o.date().getTime() - ticket.issuedAt;
       return { type: 'foreign', ticket, isLate: age >= TOKEN_LIFETIME_MS };
     }
     if (ticket.attempt < record.attempt || record.used) return { type: 'refused', reason: 'token-used' };
     if (this.#o.clock.now() - record.issuedAt >= TOKEN_LIFETIME_MS) return { type: 'refused', reason: 'token-expired' };
     record.used = true;
-    return { type: 'ours', record };
+    return { type: 'ours', record, ticket };
   }
 
   /** Records are kept in the order of opening, so the old ones come first. */

@@ -1,6 +1,6 @@
 /** Tells the durable record what a call brings about, read off its steps. Nothing here waits, but for a tool's effect. */
 import type { CallStep } from '../core/call.ts';
-import type { CallEvent, EndReason, ToolExchange } from '../core/call-event.ts';
+import type { CallEvent, EndReason, ToolExchange, Turn } from '../core/call-event.ts';
 import { type Fact, type FactBody, factKey } from '../core/fact.ts';
 import { taskOf } from '../core/turn.ts';
 
@@ -34,6 +34,8 @@ export interface CallFactsOptions extends FactSource {
   readonly attempt: number;
   /** What the call had before this stream. */
   readonly turns: number;
+  /** Turns after those that nobody has told of: the words over which another node died. */
+  readonly untold: readonly Turn[];
   readonly outcomes: number;
   readonly tools: number;
   readonly elapsedMs: number;
@@ -56,6 +58,7 @@ export class CallFacts {
   started(): void {
     const { streamSid, attempt } = this.#o;
     this.#note({ type: 'stream-started', streamSid, attempt });
+    for (const turn of this.#o.untold) this.#turn(turn, 0);
   }
 
   /** Feed it every step in order. */
@@ -65,9 +68,7 @@ export class CallFacts {
     }
     for (const effect of effects) {
       if (effect.type === 'turn-finished') {
-        const { from, to, ...said } = effect.turn;
-        const { elapsedMs } = this.#o;
-        this.#note({ type: 'turn', index: this.#turns++, ...said, fromMs: elapsedMs + from, toMs: elapsedMs + to });
+        this.#turn(effect.turn, this.#o.elapsedMs);
       }
       if (effect.type === 'answer-start') {
         const text = taskOf(state.turn)?.answers ?? '';
@@ -84,6 +85,10 @@ export class CallFacts {
 
   ended(reason: EndReason): void {
     this.#note({ type: 'stream-ended', streamSid: this.#o.streamSid, reason });
+  }
+
+  #turn({ from, to, ...said }: Turn, sinceMs: number): void {
+    this.#note({ type: 'turn', index: this.#turns++, ...said, fromMs: sinceMs + from, toMs: sinceMs + to });
   }
 
   #note(body: FactBody): void {

@@ -27,6 +27,8 @@ export interface CallRecord {
   streamSid?: string;
   /** When the call's first stream began, by this node's clock. */
   startedAt?: number;
+  /** The newest stream was, or may have been, another node's: what it left must be asked of the store. */
+  isElsewhere?: true;
   /** How the newest stream on this node ended. */
   end?: StreamEnd;
   /** The whole call is over, and its end is told. */

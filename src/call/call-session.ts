@@ -5,7 +5,7 @@
 import { EchoGuard } from '../audio/echo-guard.ts';
 import type { VadEdge } from '../audio/vad.ts';
 import type { CallState, CallStep } from '../core/call.ts';
-import type { CallEffect, CallEvent, CallEventBody, EndReason } from '../core/call-event.ts';
+import type { CallEffect, CallEvent, EndReason } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
 import { floorOf } from '../core/turn.ts';
@@ -24,6 +24,7 @@ import type { PastCall } from './cluster.ts';
 import { createEndpointer, type Endpointer } from './endpointer.ts';
 import type { Journal } from './journal.ts';
 import { MediaLoop } from './media-loop.ts';
+import { resumeEvent } from './past-call.ts';
 import { type PlayoutQueue, parseMarkName } from './playout-queue.ts';
 import type { PlayoutScheduler } from './playout-scheduler.ts';
 import { Replies } from './replies.ts';
@@ -48,6 +49,8 @@ export interface CallSessionOptions {
   /** Where payloads are decoded; shared by all calls, because nothing keeps it. */
   readonly scratch: Buffer;
   readonly facts: CallFacts;
+  /** Whether the call is still this node's. */
+  readonly mayAct: () => boolean | Promise<boolean>;
   /** The call before this stream, when there was one. */
   readonly past: PastCall | undefined;
   /** Once, at the end. `spoken` says whether the caller was told that something went wrong. */
@@ -298,6 +301,7 @@ export class CallSession implements MediaReceiver {
       providers,
       playout: this.#playout,
       commit: (exchange) => this.#o.facts.effect(exchange),
+      mayAct: this.#o.mayAct,
       dispatch: (event) => this.#runner.dispatch(event),
       onExpect: (expectation) =>
         this.#guard(() => {
@@ -388,10 +392,6 @@ export class CallSession implements MediaReceiver {
       onClosed();
     });
   }
-}
-
-function resumeEvent({ elapsedMs, outcome, outcomes, tools, turns }: PastCall): CallEventBody {
-  return { type: 'call-resume', turns, tools, outcomes, elapsedMs, ...(outcome ? { outcome } : {}) };
 }
 
 /** Above every reply that a call can count to. */

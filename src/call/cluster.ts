@@ -26,7 +26,8 @@ export interface PastCall {
 
 export type Admission =
   | { readonly type: 'admitted' }
-  | { readonly type: 'refused'; readonly reason: 'full' | 'draining' }
+  /** `limit`: whose number of calls is reached, this node's, its tenant's or that of all nodes together. */
+  | { readonly type: 'refused'; readonly reason: 'full'; readonly limit: 'node' | 'tenant' | 'total' }
   | { readonly type: 'unknown' };
 
 export interface StreamClaim {
@@ -34,10 +35,14 @@ export interface StreamClaim {
   readonly accountSid: string;
   readonly streamSid: string;
   readonly attempt: number;
+  /** When the token was issued, wall-clock ms by `FactSource.date`, which is the same on all nodes. */
+  readonly issuedAt: number;
+  /** For a node that has not served the call's newest stream itself. */
+  readonly wantsPast: boolean;
 }
 
 export type Claimed =
-  /** The call is this node's until a later attempt is claimed. `past` is there when another node opened it or had it. */
+  /** The call is this node's until a later attempt is claimed. `past` is missing where the store knows of no opening. */
   | { readonly type: 'claimed'; readonly past?: PastCall }
   | { readonly type: 'refused'; readonly reason: TokenRefusal }
   | { readonly type: 'unknown' };
@@ -48,14 +53,40 @@ export type Afterwards =
   | { readonly type: 'resume'; readonly attempt: number }
   | { readonly type: 'apologise' };
 
+/** Something that is to be done on the node that serves a call. Both are JSON. */
+export interface Command {
+  readonly name: string;
+  readonly body: unknown;
+}
+
+export type Performed =
+  | { readonly type: 'done'; readonly answer: unknown }
+  | { readonly type: 'refused'; readonly reason: 'unknown-command' | 'no-such-call' | 'failed' };
+
+export type Sent =
+  | Performed
+  /** Nobody serves the call, or the node that did is dead. */
+  | { readonly type: 'gone' }
+  /** No answer in time: it may have been carried out, but will not be from now on. */
+  | { readonly type: 'silent' }
+  /** The store is away: nobody was asked. */
+  | { readonly type: 'unknown' };
+
+export interface LiveCall {
+  readonly callSid: string;
+  readonly attempt: number;
+}
+
 /** What the others may ask of this node. */
 export interface ClusterMember {
-  /** The CallSids of the calls that this node serves. */
-  liveCalls(): readonly string[];
+  /** The calls that this node serves. */
+  liveCalls(): readonly LiveCall[];
   /** Another node has taken the call: nothing of it may be done here any more. */
   moved(callSid: string): void;
   /** The stream of a call of this node has ended; undefined when it has no such call. */
   afterwards(callSid: string): Afterwards | undefined;
+  /** For a call of this node, exactly once. */
+  perform(callSid: string, command: Command): Performed | Promise<Performed>;
 }
 
 export interface Cluster {
@@ -63,6 +94,8 @@ export interface Cluster {
   readonly node: string;
   /** Whether anybody else is there to take a call over. */
   readonly hasOthers: boolean;
+  /** Why this node must take no calls; undefined when it may. */
+  readonly notReady: string | undefined;
   /** Undefined where a node alone decides: then nothing is waited for. */
   admit(call: IncomingCall): Promise<Admission> | undefined;
   /**
@@ -72,8 +105,17 @@ export interface Cluster {
   claim(claim: StreamClaim): Promise<Claimed>;
   /** What is to follow the end of a stream that this node knows nothing of. */
   afterwards(callSid: string): Promise<Afterwards | { readonly type: 'unknown' }>;
+  /**
+   * Whether this node still has a call, before something is done for it that cannot be done twice. At once while the
+   * others believe this node alive; asked of the store when it may have slept. A store that is away forbids nothing.
+   */
+  mayAct(callSid: string): boolean | Promise<boolean>;
+  /** Has a command carried out by the node that serves the call, within `withinMs` or not at all. */
+  send(callSid: string, command: Command, withinMs: number): Promise<Sent>;
   /** The call is over on this node; its place is free. */
   release(callSid: string): void;
+  /** Tells the others that this node takes no more calls. */
+  drain(): void;
   /** From now on the others' questions go to `member`. */
   join(member: ClusterMember): void;
 }
@@ -83,10 +125,14 @@ export function createSoloCluster(node: string): Cluster {
   return {
     node,
     hasOthers: false,
+    notReady: undefined,
     admit: () => undefined,
     claim: async () => ({ type: 'unknown' }),
     afterwards: async () => ({ type: 'unknown' }),
+    mayAct: () => true,
+    send: async () => ({ type: 'gone' }),
     release: () => {},
+    drain: () => {},
     join: () => {},
   };
 }

@@ -1,5 +1,5 @@
-/** A call so far, read back from its facts: for a node that takes it over. */
-import type { ToolRecord, Turn } from '../core/call-event.ts';
+/** A call so far: read back from its facts by a node that takes it over, and the beginning of its next stream. */
+import type { CallEventBody, ToolRecord, Turn } from '../core/call-event.ts';
 import type { Fact } from '../core/fact.ts';
 import type { PastCall } from './cluster.ts';
 
@@ -25,6 +25,11 @@ export function pastFromFacts(facts: readonly Fact[], now: number): PastCall | u
     elapsedMs: Number.isFinite(startedAt) ? Math.max(0, now - startedAt) : 0,
     streams: Math.max(0, ...streams.map(({ attempt }) => attempt)),
   };
+}
+
+/** With what the session of its next stream begins. */
+export function resumeEvent({ elapsedMs, outcome, outcomes, tools, turns }: PastCall): CallEventBody {
+  return { type: 'call-resume', turns, tools, outcomes, elapsedMs, ...(outcome ? { outcome } : {}) };
 }
 
 function recordedTurns(facts: readonly Fact[]): readonly Turn[] {

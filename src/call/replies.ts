@@ -26,6 +26,7 @@ export interface RepliesOptions {
   readonly playout: PlayoutQueue;
   /** Makes a tool's effect durable. Rejects when it cannot be kept. */
   readonly commit: (exchange: ToolExchange) => Promise<void>;
+  readonly mayAct: () => boolean | Promise<boolean>;
   readonly dispatch: (event: CallEventBody) => void;
   readonly onExpect: (expectation: Expectation) => void;
   readonly log: Log;
@@ -151,7 +152,7 @@ function replyTools(options: RepliesOptions): ReplyTools {
   };
 }
 
-function createToolbox({ agent, callSid, clock, commit, dispatch, log, metrics }: RepliesOptions): Toolbox {
+function createToolbox({ agent, callSid, clock, commit, dispatch, log, mayAct, metrics }: RepliesOptions): Toolbox {
   const record = (slots: Readonly<Record<string, string>>) =>
     dispatch({ type: 'outcome', outcome: { status: 'completed', flow: agent.options.name, slots } });
   // The tool has done its work all the same: the call goes on, and the operator is told.
@@ -160,6 +161,7 @@ function createToolbox({ agent, callSid, clock, commit, dispatch, log, metrics }
     tools: agent.options.tools,
     clock,
     call: { callSid, record },
+    mayAct,
     commit: (exchange) => within(commit(exchange).catch(onLost), COMMIT_WAIT_MS, clock),
     onToolEnd: ({ name, ms, failed, error }) => {
       metrics.toolEnded(name, failed, ms);

@@ -9,6 +9,7 @@ import { CallFacts, type FactSource } from './call-facts.ts';
 import type { CallProviders } from './call-providers.ts';
 import type { CallRecord, StreamEnd } from './call-record.ts';
 import { CallSession } from './call-session.ts';
+import type { Cluster } from './cluster.ts';
 import type { Journal, JournalHead } from './journal.ts';
 import { PlayoutScheduler } from './playout-scheduler.ts';
 import type { MediaTransport } from './transport.ts';
@@ -24,6 +25,7 @@ export interface SessionFactoryOptions {
   /** The RMS below which nothing is speech (`VAD_RMS`). */
   readonly vadRms: number;
   readonly facts: FactSource;
+  readonly cluster: Cluster;
 }
 
 export interface NewSession {
@@ -49,7 +51,7 @@ export class SessionFactory {
   }
 
   create({ record, ...session }: NewSession): CallSession {
-    const { agent, clock, detectors, journals, log, metrics, vadRms } = this.#o;
+    const { agent, clock, cluster, detectors, journals, log, metrics, vadRms } = this.#o;
     const { callSid } = record.call;
     const { settings } = agent.options;
     return new CallSession({
@@ -62,6 +64,7 @@ export class SessionFactory {
       callSid,
       journal: journals.open(this.#headOf(record, session.streamSid)),
       facts: this.#factsOf(record, session.streamSid),
+      mayAct: () => cluster.mayAct(callSid),
       past: record.past,
       log: log.child({ sid: session.streamSid, call_sid: callSid }),
       metrics,
@@ -70,10 +73,10 @@ export class SessionFactory {
   }
 
   #factsOf({ attempt, call, past }: CallRecord, streamSid: string): CallFacts {
-    const { elapsedMs = 0, outcomes = 0, recordedTurns = 0, tools = [] } = past ?? {};
+    const { elapsedMs = 0, outcomes = 0, recordedTurns = 0, tools = [], turns = [] } = past ?? {};
     const used = tools.reduce((sum, { exchanges }) => sum + exchanges.length, 0);
-    const counts = { turns: recordedTurns, outcomes, tools: used };
-    return new CallFacts({ ...this.#o.facts, callSid: call.callSid, streamSid, attempt, elapsedMs, ...counts });
+    const before = { turns: recordedTurns, untold: turns.slice(recordedTurns), outcomes, tools: used, elapsedMs };
+    return new CallFacts({ ...this.#o.facts, callSid: call.callSid, streamSid, attempt, ...before });
   }
 
   #headOf({ attempt, call }: CallRecord, streamSid: string): JournalHead {

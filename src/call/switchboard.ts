@@ -9,7 +9,7 @@ import { CallBook } from './call-book.ts';
 import { stamp } from './call-facts.ts';
 import { afterwardsOf, type CallRecord, isResumable, isServedHere, pastOf, type StreamEnd } from './call-record.ts';
 import type { CallSession } from './call-session.ts';
-import type { Afterwards, Cluster } from './cluster.ts';
+import type { Afterwards } from './cluster.ts';
 import type {
   AfterStream,
   Attached,
@@ -31,8 +31,9 @@ export interface SwitchboardOptions extends SessionFactoryOptions {
   /** When known, calls of other accounts are refused: a token may sign for subaccounts too. */
   readonly accountSid: string | undefined;
   readonly tokens: StreamTokens;
-  readonly cluster: Cluster;
 }
+
+type Refusal = Extract<Opened, { type: 'refused' }>['reason'];
 
 const WATCH_EVERY_MS = 1_000;
 /** How long a caller who still hears the ringing waits for the disk. With a slower one the fact is lost if we die then. */
@@ -55,9 +56,10 @@ export class Switchboard implements CallDesk {
     this.#prewarm = new Prewarm(options);
     this.#factory = new SessionFactory(options);
     options.cluster.join({
-      liveCalls: () => [...this.#sessions.values()].map(({ call }) => call.callSid),
+      liveCalls: () => [...this.#sessions.values()].map(({ attempt, call }) => ({ attempt, callSid: call.callSid })),
       moved: (callSid) => this.#book.get(callSid)?.session?.streamLost('moved'),
       afterwards: (callSid) => this.#afterwards(callSid),
+      perform: () => ({ type: 'refused', reason: 'unknown-command' }),
     });
   }
 
@@ -66,7 +68,7 @@ export class Switchboard implements CallDesk {
   }
 
   get notReady(): string | undefined {
-    return this.#draining ? 'draining' : undefined;
+    return this.#draining ? 'draining' : this.#o.cluster.notReady;
   }
 
   get activeCalls(): number {
@@ -86,7 +88,7 @@ export class Switchboard implements CallDesk {
     const admitted = await cluster.admit(call);
     if (admitted?.type === 'refused') {
       this.#book.remove(call.callSid);
-      return this.#refuse(call, admitted.reason);
+      return this.#refuse(call, admitted.reason, admitted.limit);
     }
     log.info('CALL_OPEN', { call_sid: call.callSid, pii: { from: call.from, to: call.to } });
     this.#watch();
@@ -94,14 +96,15 @@ export class Switchboard implements CallDesk {
     return { type: 'accepted', token: record.token };
   }
 
-  #refusal({ accountSid }: IncomingCall): 'draining' | 'other-account' | 'full' | undefined {
+  #refusal({ accountSid }: IncomingCall): Refusal | undefined {
     if (this.#draining) return 'draining';
+    if (this.#o.cluster.notReady !== undefined) return 'not-ready';
     if (this.#o.accountSid !== undefined && accountSid !== this.#o.accountSid) return 'other-account';
     return this.#sessions.size >= this.#o.mostCalls ? 'full' : undefined;
   }
 
-  #refuse({ callSid }: IncomingCall, reason: 'draining' | 'other-account' | 'full'): Opened {
-    this.#o.log.warn('CALL_REFUSED', { call_sid: callSid, reason });
+  #refuse({ callSid }: IncomingCall, reason: Refusal, limit?: string): Opened {
+    this.#o.log.warn('CALL_REFUSED', { call_sid: callSid, reason, ...(limit === undefined ? {} : { limit }) });
     return { type: 'refused', reason, text: textOf(this.#o.agent.options.lines.failure) };
   }
 
@@ -132,15 +135,15 @@ export class Switchboard implements CallDesk {
     const presented = this.#book.present(start);
     if (presented.type === 'refused') return presented;
     if (presented.type === 'foreign') return this.#attachForeign(presented, start, transport);
-    const { record } = presented;
+    const { record, ticket } = presented;
     const attached = this.#begin(record, start, transport);
-    void this.#tellClaim(record, start);
+    void this.#tellClaim(record, ticket, start);
     return attached;
   }
 
   /** Its own stream is not waited for; but if another node has used the token, that node has the call. */
-  async #tellClaim(record: CallRecord, { accountSid, callSid, streamSid }: StreamStart): Promise<void> {
-    const claimed = await this.#o.cluster.claim({ accountSid, attempt: record.attempt, callSid, streamSid });
+  async #tellClaim(record: CallRecord, ticket: StreamTicket, { callSid, streamSid }: StreamStart): Promise<void> {
+    const claimed = await this.#o.cluster.claim({ ...ticket, streamSid, wantsPast: false });
     if (claimed.type !== 'refused' || record.streamSid !== streamSid) return;
     this.#o.log.warn('CALL_MOVED', { call_sid: callSid, reason: claimed.reason });
     record.session?.streamLost('moved');
@@ -151,18 +154,17 @@ export class Switchboard implements CallDesk {
     start: StreamStart,
     transport: MediaTransport,
   ): Promise<Attached> {
-    const { accountSid, attempt, callSid } = ticket;
-    const claimed = await this.#o.cluster.claim({ accountSid, attempt, callSid, streamSid: start.streamSid });
+    const { attempt, callSid } = ticket;
+    const claimed = await this.#o.cluster.claim({ ...ticket, streamSid: start.streamSid, wantsPast: true });
     if (claimed.type === 'refused') return claimed;
     // Nobody can tell whether it was used: a fresh token is believed, since the upgrade was signed as well.
     if (claimed.type === 'unknown' && isLate) return { type: 'refused', reason: 'token-expired' };
     const known = this.#book.get(callSid);
-    if (known && (known.session || known.attempt >= attempt)) return { type: 'refused', reason: 'token-used' };
+    if (known && isAhead(known, attempt)) return { type: 'refused', reason: 'token-used' };
     const past = claimed.type === 'claimed' ? claimed.past : known?.past;
-    const call = past?.call ?? known?.call ?? { accountSid, callSid, from: '', to: '' };
-    const record = this.#book.add(call, attempt);
+    const record = this.#book.add(past?.call ?? known?.call ?? callOf(ticket), attempt);
     record.used = true;
-    if (past) record.past = past;
+    if (past && past.streams > 0) record.past = past;
     return this.#begin(record, start, transport);
   }
 
@@ -205,7 +207,8 @@ export class Switchboard implements CallDesk {
     // A caller who has hung up is not connected again, whatever became of the stream.
     if (callStatus !== 'in-progress' || answer.type === 'done') return this.#conclude(callSid, { type: 'done' });
     if (answer.type === 'apologise') return this.#conclude(callSid, answer);
-    const resumed = record ?? this.#book.add({ accountSid, callSid, from: '', to: '' }, answer.attempt);
+    const resumed = record ?? this.#book.add(callOf({ accountSid, callSid }), answer.attempt);
+    if (!isServedHere(resumed)) resumed.isElsewhere = true;
     this.#book.issue(resumed, answer.attempt);
     resumed.asked = { request, answer };
     this.#prewarm.begin(callSid);
@@ -270,6 +273,7 @@ export class Switchboard implements CallDesk {
 
   async drain(): Promise<void> {
     this.#draining = true;
+    this.#o.cluster.drain();
     if (this.#sessions.size > 0) await new Promise<void>((resolve) => this.#onEmpty.push(resolve));
   }
 
@@ -300,3 +304,14 @@ export class Switchboard implements CallDesk {
     });
   }
 }
+
+/** Whether a stream that waited for the others' answer comes too late: another of the call has begun meanwhile. */
+const isAhead = ({ attempt, isElsewhere, session, used }: CallRecord, of: number): boolean =>
+  session !== undefined || attempt > of || (attempt === of && (used || !isElsewhere));
+
+const callOf = ({ accountSid, callSid }: Pick<IncomingCall, 'accountSid' | 'callSid'>): IncomingCall => ({
+  accountSid,
+  callSid,
+  from: '',
+  to: '',
+});

@@ -21,11 +21,12 @@ const slow = (log: string[], name: string, alone = false): Tool =>
     },
   });
 
-function openToolbox(tools: Record<string, Tool>) {
+function openToolbox(tools: Record<string, Tool>, mayAct: () => boolean | Promise<boolean> = () => true) {
   const recorded: unknown[] = [];
   const ends: unknown[] = [];
   const committed: unknown[] = [];
   const toolbox = new Toolbox({
+    mayAct,
     tools,
     clock,
     call: { callSid: 'CA00', record: (slots) => recorded.push(slots) },
@@ -56,6 +57,12 @@ describe('a toolbox', () => {
     expect(committed, 'durable before the model is told').toEqual([['saveLead', '{"saved":"Dana","rooms":3}']]);
     expect(recorded).toEqual([{ name: 'Dana' }]);
     expect(ends).toEqual([['saveLead', false]]);
+  });
+
+  test('runs nothing for a call that another node has, and keeps no fact of it', async () => {
+    const { run, recorded, committed } = openToolbox({ saveLead: lead }, async () => false);
+    expect(await run(['saveLead', '{"name":"Dana"}'])).toEqual(['failed {"error":"the call is not here any more"}']);
+    expect([recorded, committed]).toEqual([[], []]);
   });
 
   test.each([

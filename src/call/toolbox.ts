@@ -30,6 +30,8 @@ interface Told {
   readonly result: string;
   readonly failed?: true;
   readonly error?: unknown;
+  /** Nothing was done, and nobody is to know of it. */
+  readonly isVoid?: true;
 }
 
 export interface ToolboxOptions {
@@ -37,6 +39,8 @@ export interface ToolboxOptions {
   readonly clock: Clock;
   readonly call: Omit<ToolCall, 'signal' | 'idempotencyKey'>;
   readonly onToolEnd: (end: ToolEnd) => void;
+  /** Whether the call is still this node's: what another node may be doing too must not be done twice. Never rejects. */
+  readonly mayAct: () => boolean | Promise<boolean>;
   /** Makes what a tool has done durable; the model, and so the caller, is told afterwards. Never rejects. */
   readonly commit: (exchange: ToolExchange) => Promise<void>;
 }
@@ -84,14 +88,14 @@ export class Toolbox {
   async #runOne(wish: ToolWish, index: number): Promise<ToolExchange> {
     const { clock, onToolEnd } = this.#options;
     const startedAt = clock.now();
-    const { result, failed, error } = await this.#tell(wish, index);
+    const { result, failed, error, isVoid } = await this.#tell(wish, index);
     const name = this.#toolOf(wish) ? wish.name : 'unknown';
     const end = { name, ms: Math.round(clock.now() - startedAt), failed: failed ?? false };
     onToolEnd(error === undefined ? end : { ...end, error });
     const args = wish.arguments.slice(0, LONGEST_ARGUMENTS);
     const told = { id: wish.id, name: wish.name, arguments: args, result };
     const exchange: ToolExchange = failed ? { ...told, failed } : told;
-    await this.#options.commit(exchange);
+    if (!isVoid) await this.#options.commit(exchange);
     return exchange;
   }
 
@@ -101,6 +105,7 @@ export class Toolbox {
     if (index >= MOST_IN_A_ROUND || this.#used++ >= MOST_IN_A_CALL) return refusal('too many tools were asked for');
     const input = parseArguments(tool.input, wish.arguments);
     if (!input.ok) return refusal(input.problem);
+    if (!(await this.#options.mayAct())) return { ...refusal('the call is not here any more'), isVoid: true };
     return this.#perform(tool, input.value, wish);
   }
 

@@ -24,6 +24,8 @@ function whole(fallback: number, min: number, max: number) {
   return z.string().default(String(fallback)).transform(Number).pipe(z.int(range).min(min, range).max(max, range));
 }
 
+const limit = z.string().transform(Number).pipe(z.int('must be a whole number').min(1, 'must be 1 or more')).optional();
+
 function isJson(value: string): boolean {
   try {
     return typeof JSON.parse(value) === 'object';
@@ -145,8 +147,20 @@ const OWN_VARIABLES = [
   {
     name: 'KAV_MAX_CALLS',
     fallback: '500',
-    help: 'Calls at the same time; one more hears a line.',
+    help: 'Calls of one node at the same time; one more hears a line.',
     schema: whole(500, 1, 100_000),
+  },
+  {
+    name: 'KAV_MAX_CALLS_TENANT',
+    fallback: 'no limit',
+    help: 'The same for all calls of one KAV_TENANT, on all nodes that share a database.',
+    schema: limit,
+  },
+  {
+    name: 'KAV_MAX_CALLS_TOTAL',
+    fallback: 'no limit',
+    help: 'The same for all nodes that share a database, whatever their tenants.',
+    schema: limit,
   },
   {
     name: 'EOU_MS',

@@ -21,6 +21,8 @@ export interface Keeping {
   readonly ledger: Ledger;
   /** Somebody's data was erased in the store: resolves when no copy and no fact on this disk holds it any more. */
   erased(): Promise<void>;
+  /** Resolves when every fact that was told so far is in the store, for as long as that takes. */
+  settled(): Promise<void>;
   /** Hands over to the store what it will take within a moment, and closes both. */
   close(): Promise<void>;
 }
@@ -69,6 +71,10 @@ export async function openKeeping({ clock, environment, log }: KeepingOptions): 
     store,
     ledger,
     erased,
+    settled: async () => {
+      await ledger.flush();
+      await drainer.drained();
+    },
     close: () => close({ adopting, clock, drainer, giveUp: ending.resolve, ledger, round, store }),
   };
 }

@@ -2,13 +2,13 @@
 import path from 'node:path';
 import type { Agent } from '../call/agent.ts';
 import { AgentRuntime } from '../call/agent-runtime.ts';
-import { createSoloCluster } from '../call/cluster.ts';
 import { JournalFolder } from '../call/journal.ts';
 import { createSpeechFolder } from '../call/speech-store.ts';
 import { StreamTokens } from '../call/stream-tokens.ts';
 import { Switchboard } from '../call/switchboard.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
+import { type OpenCluster, openCluster } from '../nodes/cluster.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
 import { ProviderHealth } from '../providers/resilience/health.ts';
@@ -17,9 +17,12 @@ import { callSettingsOf, loadDetectors } from './call-settings.ts';
 import { type RawEnvironment, recordingKeysFor } from './config.ts';
 import type { Environment } from './environment.ts';
 import { type Keeping, openKeeping } from './keeping.ts';
+import { isProcessGone, nameProcess } from './process-name.ts';
 import { createNewsDesk } from './provider-news.ts';
 import { type ChosenProviders, chooseProviders } from './providers.ts';
 import { VERSION } from './version.ts';
+
+const NO_LIMIT = 1_000_000;
 
 /** What the light half has made. */
 export interface Parts {
@@ -45,6 +48,7 @@ export interface LoadedDesk {
   readonly runtime: AgentRuntime;
   readonly health: ProviderHealth;
   readonly keeping: Keeping;
+  readonly cluster: OpenCluster;
   readonly ready: ReadyAgent;
 }
 
@@ -58,7 +62,17 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   const context = { clock, env: raw, warn: (note: string) => log.warn('PROVIDER_NOTE', { note }) };
   const chosen = await chooseProviders(agent, { environment, context, health, onNews });
   const runtime = await createRuntime(agent, chosen, parts);
+  const detectors = await loadDetectors(environment.KAV_VAD);
+  const limits = limitsOf(environment);
   const keeping = await openKeeping(parts);
+  const cluster = openNodes(parts, keeping);
+  try {
+    await cluster.joined;
+  } catch (error) {
+    await cluster.close();
+    await keeping.close();
+    throw error;
+  }
   const journals = new JournalFolder({
     folder: journalFolder,
     clock,
@@ -71,19 +85,42 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     log,
     metrics,
     version: VERSION,
-    detectors: await loadDetectors(environment.KAV_VAD),
+    detectors,
     vadRms: environment.VAD_RMS,
-    mostCalls: environment.KAV_MAX_CALLS,
+    mostCalls: Math.min(limits.node, limits.tenant, limits.total),
     accountSid: environment.TWILIO_ACCOUNT_SID,
     tokens: new StreamTokens(parts.authTokens),
-    cluster: createSoloCluster(keeping.facts.node),
-    facts: keeping.facts,
+    cluster,
+    facts: { ...keeping.facts, date: () => cluster.date() },
   });
   // Calls may come before the lines are spoken; they then wait for the voice, as every other sentence does.
   runtime.prepare().catch((error: unknown) => log.error('TTS_ERROR', { message: String(error) }));
   const providers = { stt: chosen.stt.name, brain: chosen.brain.name, tts: chosen.tts.name };
   const remarks = [...chosen.passedOver, ...runtime.caveats];
-  return { desk, runtime, health, keeping, ready: { name: agent.name, language: agent.language, providers, remarks } };
+  const ready = { name: agent.name, language: agent.language, providers, remarks };
+  return { desk, runtime, health, keeping, cluster, ready };
+}
+
+function openNodes({ clock, environment, log, metrics }: Parts, { facts, settled, store }: Keeping): OpenCluster {
+  return openCluster({
+    store,
+    clock,
+    log,
+    metrics,
+    tenant: facts.tenant,
+    node: facts.node,
+    process: nameProcess(),
+    isGone: isProcessGone,
+    version: VERSION,
+    isAlone: store.kind === 'embedded',
+    limits: limitsOf(environment),
+    date: facts.date,
+    settled,
+  });
+}
+
+function limitsOf({ KAV_MAX_CALLS, KAV_MAX_CALLS_TENANT, KAV_MAX_CALLS_TOTAL }: Environment) {
+  return { node: KAV_MAX_CALLS, tenant: KAV_MAX_CALLS_TENANT ?? NO_LIMIT, total: KAV_MAX_CALLS_TOTAL ?? NO_LIMIT };
 }
 
 async function createRuntime(agent: Agent, chosen: ChosenProviders, parts: Parts): Promise<AgentRuntime> {

@@ -39,6 +39,8 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   return program;
 }
 
+const MOST_WORKERS = 64;
+
 type Finish = (code: ExitCode) => void;
 
 function addServe(program: Command, finish: Finish): void {
@@ -47,9 +49,19 @@ function addServe(program: Command, finish: Finish): void {
     .description('Start the server. Twilio reaches it at the public origin; the environment configures it.')
     .option('-p, --port <port>', 'TCP port, instead of PORT', wholeNumber)
     .option('-a, --agent <file>', 'agent file, instead of KAV_AGENT')
-    .action(async (options) => {
-      const { serve } = await import('./serve.ts');
-      finish(await serve(options));
+    .option(
+      '-w, --workers <count>',
+      'processes that share the port, each a node of its own; needs DATABASE_URL',
+      workers,
+    )
+    .action(async ({ workers: count, ...options }) => {
+      if (count === undefined) {
+        const { serve } = await import('./serve.ts');
+        finish(await serve(options));
+        return;
+      }
+      const { serveWithWorkers } = await import('./workers.ts');
+      finish(await serveWithWorkers(options, count));
     });
 }
 
@@ -130,6 +142,12 @@ function wholeNumber(value: string): number {
   const number = Number(value);
   if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('It must be a whole number.');
   return number;
+}
+
+function workers(value: string): number {
+  const count = wholeNumber(value);
+  if (count < 1 || count > MOST_WORKERS) throw new InvalidArgumentError(`It must be from 1 to ${MOST_WORKERS}.`);
+  return count;
 }
 
 function explain(error: unknown): ExitCode {

@@ -1,3 +1,4 @@
+import type { RawEnvironment } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Kav, openKav } from './wire.ts';
 
@@ -9,20 +10,42 @@ export interface ServeOptions {
 /** How long a drain may take before the callers that are left hear an apology. */
 const DRAIN_MS = 60 * 60_000;
 
+/** When to stop taking calls, and when to wait for the running ones no longer. */
+export interface StopSignals {
+  readonly first: Promise<void>;
+  readonly second: Promise<void>;
+  forget(): void;
+}
+
+export interface Serving {
+  readonly stopped: StopSignals;
+  /** Whether to say on this terminal what is going on. */
+  readonly isSilent: boolean;
+}
+
 /** Serves until SIGTERM (finish the running calls) or SIGINT (twice: at once). */
-export async function serve({ port, agent }: ServeOptions): Promise<ExitCode> {
-  const kav = await openKav(
-    {
-      ...process.env,
-      ...(port === undefined ? {} : { PORT: String(port) }),
-      ...(agent === undefined ? {} : { KAV_AGENT: agent }),
-    },
-    process.stdout.isTTY,
-  );
-  const stopped = stopSignal();
-  await announce(kav);
+export function serve(options: ServeOptions): Promise<ExitCode> {
+  return serveUntil(options, { stopped: processSignals(), isSilent: false });
+}
+
+/** The environment, with what the command line says instead. */
+export function environmentOf({ agent, port }: ServeOptions): RawEnvironment {
+  return {
+    ...process.env,
+    ...(port === undefined ? {} : { PORT: String(port) }),
+    ...(agent === undefined ? {} : { KAV_AGENT: agent }),
+  };
+}
+
+export async function serveUntil(options: ServeOptions, { isSilent, stopped }: Serving): Promise<ExitCode> {
+  const kav = await openKav(environmentOf(options), process.stdout.isTTY);
+  if (isSilent)
+    await kav.ready.catch(() => {}); // the others' trouble too, and told by the one that is not silent
+  else await announce(kav);
   await stopped.first;
-  console.error('Draining: no new calls; the running ones may finish. Press Ctrl-C to end them now.');
+  if (!isSilent) {
+    console.error('Draining: no new calls; the running ones may finish. Press Ctrl-C to end them now.');
+  }
   const isLate = await Promise.race([kav.drain(), stopped.second, after(DRAIN_MS).then(() => true)]);
   if (isLate) await Promise.race([kav.endCalls(), stopped.second]);
   await kav.close();
@@ -50,7 +73,7 @@ function after(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
-function stopSignal() {
+export function processSignals(): StopSignals {
   let count = 0;
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();

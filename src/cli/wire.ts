@@ -1,10 +1,13 @@
 /** The composition root: everything a running Kav is made of is put together here, and nowhere else. */
+import nodeCluster from 'node:cluster';
 import path from 'node:path';
 import { createRealClock } from '../call/real-clock.ts';
-import { createMetrics } from '../observe/metrics.ts';
+import { ConfigError } from '../core/errors.ts';
+import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import { createLog } from '../observe/pino-log.ts';
 import { type HttpServer, openHttpServer } from '../server/http-server.ts';
 import { authTokensOf, parseEnvironment, publicOriginOf, type RawEnvironment } from './config.ts';
+import type { Environment } from './environment.ts';
 import type { LoadedDesk, Parts, ReadyAgent } from './load-desk.ts';
 import { VERSION } from './version.ts';
 
@@ -28,7 +31,7 @@ export interface Kav {
 export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise<Kav> {
   const environment = parseEnvironment(raw);
   const clock = createRealClock();
-  const metrics = createMetrics();
+  const metrics = await ownOrSharedMetrics();
   const pretty = environment.LOG_FORMAT === undefined ? isTerminal : environment.LOG_FORMAT === 'pretty';
   const log = createLog({ level: environment.LOG_LEVEL, pretty, pii: environment.LOG_PII });
   const publicOrigin = publicOriginOf(environment);
@@ -37,7 +40,7 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
   const parts: Parts = { environment, raw, clock, metrics, log, journalFolder, authTokens };
   const loading = import('./load-desk.ts').then(({ loadDesk }) => loadDesk(parts));
   loading.catch(() => {}); // reported through `ready`; a desk that never comes is answered for by the server
-  const server = await openHttpServer({
+  const opening = openHttpServer({
     port: environment.PORT,
     host: environment.HOST,
     ...(publicOrigin === undefined ? {} : { publicOrigin }),
@@ -49,6 +52,10 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
     clock,
     deployId: environment.DEPLOY_ID,
     version: VERSION,
+  });
+  const server = await opening.catch(async (error: unknown) => {
+    await closeLoaded(loading, parts);
+    throw portProblem(error, environment);
   });
   return {
     url: server.url,
@@ -62,15 +69,40 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
   };
 }
 
-async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, { log, metrics }: Parts): Promise<void> {
+async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, parts: Parts): Promise<void> {
   const loaded = await loading.catch(() => undefined);
   await loaded?.desk.close();
   await server.close();
+  await closeLoaded(loading, parts);
+}
+
+async function closeLoaded(loading: Promise<LoadedDesk>, { log, metrics }: Parts): Promise<void> {
+  const loaded = await loading.catch(() => undefined);
+  await loaded?.desk.close();
   await loaded?.runtime.close();
   loaded?.health.close();
+  await loaded?.cluster.close();
   await loaded?.keeping.close();
   metrics.close();
   log.flush();
+}
+
+/** One of several workers answers for all of them. */
+async function ownOrSharedMetrics(): Promise<Metrics> {
+  const own = createMetrics();
+  if (!nodeCluster.worker) return own;
+  const { shareMetrics } = await import('./worker-metrics.ts');
+  return shareMetrics(own, nodeCluster.worker);
+}
+
+function portProblem(error: unknown, { HOST, PORT }: Environment): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') {
+    const problem = `another process listens on ${HOST}:${PORT}`;
+    return new ConfigError('PORT', problem, 'Stop it, or choose another port', error);
+  }
+  if (code !== 'EACCES' && code !== 'EADDRNOTAVAIL') return error;
+  return new ConfigError('PORT', `${HOST}:${PORT} cannot be listened on (${code})`, 'Choose others', error);
 }
 
 function once(run: () => Promise<void>): () => Promise<void> {

@@ -59,9 +59,7 @@ describe('a turn of minutes', () => {
     const script = talking(110_000)
       .until(112_000)
       .at(112_050, ...line(2));
-    script
-      .at(112_500, partial('one two three'))
-      .at(113_550, played(2, 1_500));
+    script.at(112_500, partial('one two three')).at(113_550, played(2, 1_500));
     script.at(114_000, ...start(3, 'I see, so you want three of them.', 3_000));
     expect(turns(script).slice(2), 'only new words stop the answer').toEqual([]);
     script.at(114_800, partial('one two three four five'));

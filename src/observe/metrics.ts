@@ -1,5 +1,14 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
 import type { EndReason } from '../core/call-event.ts';
 
 export type TurnPart = 'endpointing' | 'recognition' | 'brain' | 'voice' | 'total';
@@ -31,12 +40,16 @@ export interface Metrics {
   recogniserReconnected(provider: string): void;
   /** A second request for a model's first words, and whether it came first. */
   hedged(provider: string, won: boolean): void;
+  /** A question to the other nodes, and whether it was answered in its time. */
+  clusterAsked(question: string, answer: 'answered' | 'unknown', ms: number): void;
   socketRefused(reason: string): void;
   socketOpened(): void;
   socketClosed(): void;
   webhook(route: string, verdict: string): void;
   /** The Prometheus text format, whose type is `contentType`. */
   text(): Promise<string>;
+  /** The same as data, to be added to those of other processes by `addMetrics`. */
+  values(): Promise<readonly object[]>;
   readonly contentType: string;
   /** Lets go of the event-loop probe. */
   close(): void;
@@ -49,6 +62,7 @@ export interface ProviderLabels {
 }
 
 const LATENESS_BUCKETS_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.2, 0.5];
+const CLUSTER_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
 const TURN_BUCKETS_SECONDS = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.1, 1.4, 2, 3, 5, 10];
 
 /** Makes the counters in a registry of their own, so that two servers in one process do not mix. */
@@ -65,13 +79,20 @@ export function createMetrics(): Metrics {
     ...edge,
     ...providerMetrics(registry),
     ...brainMetrics(registry),
+    ...clusterMetrics(registry),
     text: () => registry.metrics(),
+    values: () => registry.getMetricsAsJSON(),
     contentType: registry.contentType,
     close: () => {
       closeProbe();
       registry.clear();
     },
   };
+}
+
+/** The metrics of several processes as one text: sums, or the worst where a sum says nothing. */
+export function addMetrics(processes: readonly (readonly object[])[]): Promise<string> {
+  return AggregatorRegistry.aggregate(processes as MetricObjectWithValues<MetricValue<string>>[][]).metrics();
 }
 
 function callMetrics(registry: Registry) {
@@ -105,6 +126,20 @@ function callMetrics(registry: Registry) {
     bargeIn: () => bargeIns.inc(),
     falseBargeIn: () => falseBargeIns.inc(),
     turnPart: (part: TurnPart, ms: number) => parts.labels(part).observe(ms / 1000),
+  };
+}
+
+function clusterMetrics(registry: Registry) {
+  const asked = new Histogram({
+    name: 'kav_cluster_question_seconds',
+    help: 'Time that questions to the other nodes took, by question, and whether there was an answer.',
+    labelNames: ['question', 'answer'],
+    buckets: CLUSTER_BUCKETS_SECONDS,
+    registers: [registry],
+  });
+  return {
+    clusterAsked: (question: string, answer: 'answered' | 'unknown', ms: number) =>
+      asked.labels(question, answer).observe(ms / 1000),
   };
 }
 
@@ -186,6 +221,7 @@ function providerMetrics(registry: Registry) {
   const registers = [registry];
   const breakers = new Gauge({
     name: 'kav_provider_breaker',
+    aggregator: 'max',
     help: 'Circuit breaker of a provider: 0 closed, 1 half open, 2 open.',
     labelNames: ['provider', 'operation'],
     registers,
@@ -257,6 +293,7 @@ function probeEventLoop(registry: Registry): () => void {
     name: 'kav_event_loop_lag_seconds',
     help: 'Longest delay of the event loop since the last scrape.',
     registers: [registry],
+    aggregator: 'max',
     collect() {
       // An empty histogram reports a negative or absurd maximum; its resolution is counted as delay too.
       const lagMs = probe.count === 0 ? 0 : probe.max / 1e6 - 10;

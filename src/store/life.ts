@@ -4,7 +4,7 @@ import { ConfigError, StoreError } from '../core/errors.ts';
 import { backOffMs } from './back-off.ts';
 import type { Engine, EngineSession, StoreKind } from './engine.ts';
 import { toConnectError, unavailable } from './failures.ts';
-import { type Migrated, migrate } from './migrate.ts';
+import { currentSchema, type Migrated, migrate } from './migrate.ts';
 
 /** Another process may be in the middle of a long step of the schema. */
 const MIGRATION_MS = 600_000;
@@ -106,11 +106,16 @@ export class StoreLife {
   }
 
   async #migrate(): Promise<Migrated> {
-    const session: EngineSession = await this.#engine.acquire(MIGRATION_MS);
+    const current = await this.#inSession(currentSchema);
+    return current ?? this.#inSession(migrate, MIGRATION_MS);
+  }
+
+  async #inSession<T>(run: (session: EngineSession) => Promise<T>, budgetMs?: number): Promise<T> {
+    const session = await this.#engine.acquire(budgetMs);
     try {
-      return await migrate(session);
+      return await run(session);
     } finally {
-      session.release(true);
+      session.release(true); // whatever failed in it is nobody else's
     }
   }
 

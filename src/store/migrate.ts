@@ -21,6 +21,16 @@ export interface Migrated {
 }
 
 /**
+ * What the schema is, if nothing is missing: a question that is answered at once, unlike a step. Throws as `migrate`.
+ */
+export async function currentSchema(session: EngineSession, migrations = MIGRATIONS): Promise<Migrated | undefined> {
+  const { rows } = await session.query(`select to_regclass('schema_migrations') is not null as "isMade"`, []);
+  if (rows[0]?.['isMade'] !== true) return undefined;
+  const version = await versionOf(session, migrations);
+  return version < newestOf(migrations) ? undefined : { from: version, to: version };
+}
+
+/**
  * Runs what is missing, each step in a transaction, under a lock that lets one process at a time do so: the others wait
  * and find it done. Throws `ConfigError` for a schema that is too new for this code, and leaves it alone. The session
  * must allow for the wait, and be destroyed afterwards if this rejects.
@@ -29,25 +39,29 @@ export async function migrate(session: EngineSession, migrations = MIGRATIONS): 
   await session.query('select pg_advisory_lock($1::bigint)', [LOCK]);
   try {
     await session.query(OWN_TABLE, []);
-    const { version, compatibleFrom } = await stateOf(session);
-    const newest = migrations.at(-1)?.version ?? 0;
-    if (compatibleFrom > newest) throw tooNew(version, newest);
+    const version = await versionOf(session, migrations);
     for (const migration of migrations) {
       if (migration.version > version) await run(session, migration);
     }
-    return { from: version, to: Math.max(version, newest) };
+    return { from: version, to: Math.max(version, newestOf(migrations)) };
   } finally {
     await session.query('select pg_advisory_unlock($1::bigint)', [LOCK]);
   }
 }
 
-async function stateOf(session: EngineSession): Promise<{ readonly version: number; readonly compatibleFrom: number }> {
+async function versionOf(session: EngineSession, migrations: readonly Migration[]): Promise<number> {
   const { rows } = await session.query(
     `select coalesce(max(version), 0) as version, coalesce(max(compatible_from), 0) as compatible
      from schema_migrations`,
     [],
   );
-  return { version: Number(rows[0]?.['version']), compatibleFrom: Number(rows[0]?.['compatible']) };
+  const version = Number(rows[0]?.['version']);
+  if (Number(rows[0]?.['compatible']) > newestOf(migrations)) throw tooNew(version, newestOf(migrations));
+  return version;
+}
+
+function newestOf(migrations: readonly Migration[]): number {
+  return migrations.at(-1)?.version ?? 0;
 }
 
 async function run(session: EngineSession, { version, name, compatibleFrom, sql }: Migration): Promise<void> {

@@ -255,6 +255,49 @@ export interface NodesTable {
   started_at: TimeByDefault;
   lease_until: Time;
   is_draining: Generated<boolean>;
+  /** Names the life of a process: a restarted node has the same name and another run. */
+  run: Generated<string>;
+  /** Where the process runs, for whoever may know whether it still does. */
+  process: Generated<string>;
+}
+
+/** Calls that count against the limits. */
+export interface PlacesTable {
+  tenant: string;
+  call_sid: string;
+  node: string;
+  run: string;
+  /** Its stream has come. */
+  is_started: Generated<boolean>;
+  admitted_at: TimeByDefault;
+}
+
+/** Which stream has used the token of an attempt. */
+export interface StreamClaimsTable {
+  tenant: string;
+  call_sid: string;
+  attempt: number;
+  stream_sid: string;
+  node: string;
+  run: string;
+  claimed_at: TimeByDefault;
+}
+
+export interface CommandsTable {
+  tenant: string;
+  command_id: string;
+  call_sid: string;
+  from_node: string;
+  to_node: string;
+  to_run: string;
+  name: string;
+  body: Json<unknown>;
+  created_at: TimeByDefault;
+  /** Not to be carried out from then on. */
+  expires_at: Time;
+  taken_at: MaybeTime;
+  answer: MaybeJson<unknown>;
+  answered_at: MaybeTime;
 }
 
 export interface Schema {
@@ -277,6 +320,9 @@ export interface Schema {
   sessions: SessionsTable;
   audit: AuditTable;
   nodes: NodesTable;
+  places: PlacesTable;
+  stream_claims: StreamClaimsTable;
+  commands: CommandsTable;
 }
 
 /** Either the store itself or a transaction on it. */

@@ -45,13 +45,13 @@ export interface Store {
   readonly state: StoreState;
   /** Resolves when the store is ready for the first time. Rejects with `ConfigError` when it never will be. */
   readonly ready: Promise<void>;
-  /** Makes facts part of the store, in one transaction per call of this; again and again does no harm. */
+  /** Makes facts part of the store, up to 500 in one transaction. The same facts again and again do no harm. */
   apply(facts: readonly Fact[]): Promise<AppliedFacts>;
   /** Told of every payload on a channel, also of one's own, until the returned function is called. */
   listen(channel: string, listening: Listening): () => void;
   /** Tells all nodes, soon, and the same payload once for many. A hint: it may be lost, so whoever listens also looks. */
   notify(channel: string, payload: string): void;
-  /** For libraries that bring SQL of their own. Without values it may hold several statements. */
+  /** For libraries that bring SQL of their own. Without values it may hold several statements, which must end what they begin. */
   executeSql(text: string, values?: readonly unknown[], budgetMs?: number): Promise<EngineResult>;
   /** Resolves when everything that was committed would outlive a power cut. At once with PostgreSQL, which sees to it. */
   sync(): Promise<void>;
@@ -87,9 +87,12 @@ export function openStore(options: StoreOptions): Store {
   const executeSql: Store['executeSql'] = async (text, values = [], budgetMs = QUERY_BUDGET_MS) => {
     const session = await acquire(budgetMs);
     try {
-      return await (values.length === 0 ? session.script(text) : session.query(text, values));
-    } finally {
+      const result = await (values.length === 0 ? session.script(text) : session.query(text, values));
       session.release();
+      return result;
+    } catch (error) {
+      session.release(true); // it may have failed in the middle of a transaction of its own
+      throw error;
     }
   };
   const close = async (): Promise<void> => {

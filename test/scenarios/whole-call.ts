@@ -34,7 +34,11 @@ export interface OfficeOptions {
   readonly greeting?: AgentRuntimeOptions['greeting'];
   readonly tools?: Readonly<Record<string, Tool>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** An office of its own has a clock of its own, is alone, and keeps its facts to itself. */
+  readonly clock?: VirtualClock;
   readonly cluster?: Cluster;
+  readonly keep?: (fact: Fact) => void;
+  readonly date?: () => Date;
   /** Called for each journal entry before it is kept; may throw. */
   readonly onEntry?: (callSid: string, entry: JournalEntry) => void;
 }
@@ -46,7 +50,7 @@ export interface KeptJournal {
 
 /** A Kav without sockets, and everything it says to the outside. */
 export class Office {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly journals = new Map<string, KeptJournal>();
   readonly logs: { readonly event: string; readonly fields: LogFields }[] = [];
   readonly metrics = createMetrics();
@@ -55,6 +59,12 @@ export class Office {
   readonly desk: Switchboard;
 
   constructor(options: OfficeOptions = {}) {
+    this.clock = options.clock ?? new VirtualClock();
+    const cluster = options.cluster ?? createSoloCluster('test');
+    const note = (fact: Fact): void => {
+      this.facts.push(fact);
+      options.keep?.(fact);
+    };
     const context = { clock: this.clock, env: options.env ?? {}, warn: () => {} };
     this.runtime = new AgentRuntime({
       name: 'Test',
@@ -79,12 +89,12 @@ export class Office {
       mostCalls: 100,
       accountSid: undefined,
       tokens: new StreamTokens(['secret of the test']),
-      cluster: options.cluster ?? createSoloCluster('test'),
+      cluster,
       facts: {
-        log: { append: async (fact) => void this.facts.push(fact), note: (fact) => void this.facts.push(fact) },
+        log: { append: async (fact) => note(fact), note },
         tenant: 'default',
-        node: 'test',
-        date: () => new Date(this.clock.now()),
+        node: cluster.node,
+        date: options.date ?? (() => new Date(this.clock.now())),
       },
     });
   }
@@ -127,6 +137,8 @@ export interface LineOptions {
   readonly echo?: { readonly gainDb: number; readonly delayMs: number };
   /** A further stream of a call that has lost one, with the token that Twilio was given. */
   readonly resumes?: { readonly token: string; readonly attempt: number };
+  /** The office whose webhook announced the call, when its stream comes to another. */
+  readonly announcedTo?: Office;
 }
 
 function withEcho(caller: FrameSource, { gainDb, delayMs }: NonNullable<LineOptions['echo']>): FrameSource {
@@ -158,7 +170,7 @@ export class Line {
     office: Office,
     number: number,
     steps: readonly CallerStep[],
-    { net = { latencyMs: 30 }, echo, resumes }: LineOptions = {},
+    { net = { latencyMs: 30 }, echo, resumes, announcedTo = office }: LineOptions = {},
   ) {
     const { clock, desk } = office;
     this.callSid = `CA${String(number).padStart(32, '0')}`;
@@ -166,7 +178,7 @@ export class Line {
     // Known long before the telephone, a network away, has sent its first message.
     let token = resumes?.token ?? '';
     if (!resumes) {
-      void desk
+      void announcedTo.desk
         .open({ callSid: this.callSid, accountSid: ACCOUNT, from: '+972501234567', to: '+972771234567' })
         .then((opened) => {
           token = opened.type === 'accepted' ? opened.token : '';

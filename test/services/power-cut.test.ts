@@ -99,7 +99,7 @@ test('a copy that is damaged too is passed over for the one before it', async ()
 
 test('a folder that a crash left half made is made again', async () => {
   await fill();
-  writeFileSync(store('in-use'), 'being made');
+  writeFileSync(store('unfinished'), '');
   const keeping = await open();
   await settled(keeping);
   expect(await turnsOf(keeping)).toEqual(upTo(80));

@@ -25,15 +25,18 @@ export function isOwners(fact: Fact): boolean {
 
 export function foldFact(call: CallRow, fact: Fact): CallRow {
   const owned = isOwners(fact) ? foldOwner(call, fact) : call;
-  const placed =
-    owned.account_sid === null ? { ...owned, opened_at: earlier(owned.opened_at, timeOf(fact.at)) } : owned;
-  return foldEnd(foldBody(placed, fact));
+  return foldEnd(foldBody(foldBeginning(owned, fact), fact));
 }
 
 function foldOwner(call: CallRow, fact: Fact): CallRow {
   const fence = whole(fact.fence);
   if (fence < call.fence || (fence === call.fence && call.node !== null)) return call;
   return { ...call, fence, node: fact.node };
+}
+
+/** An end may be refused or not, as the order has it; so it says nothing of the beginning. */
+function foldBeginning(call: CallRow, fact: Fact): CallRow {
+  return fact.type === 'call-ended' ? call : { ...call, opened_at: earlier(call.opened_at, timeOf(fact.at)) };
 }
 
 function foldBody(call: CallRow, fact: Fact): CallRow {
@@ -47,7 +50,6 @@ function foldBody(call: CallRow, fact: Fact): CallRow {
         contact_number: isE164(fact.from) ? fact.from : null,
         agent: fact.agent,
         language: fact.language,
-        opened_at: timeOf(fact.at),
       };
     case 'stream-started': {
       const at = timeOf(fact.at);

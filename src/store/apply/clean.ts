@@ -7,7 +7,8 @@ const MOST_MS = 1e12;
 
 /** The fact as the database can hold it. What is lost was not text, or not a time. */
 export function cleanFact(fact: Fact): Fact {
-  return clean(fact) as Fact;
+  const isTime = !Number.isNaN(Date.parse(fact.at));
+  return { ...(clean(fact) as Fact), ...(isTime ? {} : { at: new Date().toISOString() }) };
 }
 
 function clean(value: unknown): unknown {
@@ -23,6 +24,5 @@ export function whole(value: number): number {
 }
 
 export function timeOf(at: string): Date {
-  const time = new Date(at);
-  return Number.isNaN(time.getTime()) ? new Date(0) : time;
+  return new Date(at);
 }

@@ -1,11 +1,10 @@
 /** The folder of the embedded database: whether it can be trusted, and where it goes when not. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import path from 'node:path';
 
 const IN_USE = 'in-use';
-/** In its place while a new database is being made: what a crash leaves of it is no database. */
-const BEING_MADE = 'being made';
+const UNFINISHED = 'unfinished';
 const BROKEN = 'data.broken-';
 const ROOM_BYTES = 2 ** 20;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
@@ -14,37 +13,22 @@ export interface DataFolder {
   /** PGlite's own folder. */
   readonly data: string;
   readonly isNew: boolean;
+  /** Without its mark PGlite takes a folder for empty, and writes a new database over what is there. */
+  readonly isBeheaded: boolean;
   /** The machine has been started anew since the folder was last in use, and it was not closed: a power cut. */
   readonly isSuspect: boolean;
-  /** Whoever was making it did not come to the end. */
-  readonly isHalfMade: boolean;
-  /** Where durable copies of the database are. */
-  readonly snapshots: string;
 }
 
 export function inspectFolder(folder: string): DataFolder {
   const data = path.join(folder, 'data');
   const marker = path.join(folder, IN_USE);
-  const mark = existsSync(marker) ? readFileSync(marker, 'utf8') : undefined;
   const isNew = !existsSync(data) || readdirSync(data).length === 0;
   return {
     data,
     isNew,
-    isSuspect: mark !== undefined && mark !== bootId(),
-    isHalfMade: mark === BEING_MADE || (!isNew && !existsSync(path.join(data, 'PG_VERSION'))),
-    snapshots: snapshotsIn(folder),
+    isBeheaded: !isNew && !existsSync(path.join(data, 'PG_VERSION')),
+    isSuspect: existsSync(marker) && readFileSync(marker, 'utf8') !== bootId(),
   };
-}
-
-export const snapshotsIn = (folder: string): string => path.join(folder, 'snapshots');
-
-/** A folder for a database to be made in. */
-export function beginFolder(folder: string): string {
-  writeFileSync(path.join(folder, IN_USE), BEING_MADE);
-  const data = path.join(folder, 'data');
-  rmSync(data, { recursive: true, force: true });
-  mkdirSync(data, { mode: 0o700 });
-  return data;
 }
 
 export function markInUse(folder: string): void {
@@ -56,6 +40,22 @@ export function markClosed(folder: string): void {
   rmSync(path.join(folder, IN_USE), { force: true });
 }
 
+/** Until a new database has been opened once, its folder holds nothing of anybody's. */
+export function markUnfinished(folder: string): void {
+  writeFileSync(path.join(folder, UNFINISHED), '');
+}
+
+export function markFinished(folder: string): void {
+  rmSync(path.join(folder, UNFINISHED));
+}
+
+/** What a process left that ended in the middle of making a new database. */
+export function removeUnfinished(folder: string): void {
+  if (!existsSync(path.join(folder, UNFINISHED))) return;
+  rmSync(path.join(folder, 'data'), { recursive: true, force: true });
+  markFinished(folder);
+}
+
 /** Throws when the disk takes nothing more, which is no fault of the database on it. */
 export function ensureRoom(folder: string): void {
   const file = path.join(folder, 'room');
@@ -63,7 +63,7 @@ export function ensureRoom(folder: string): void {
   rmSync(file);
 }
 
-/** Nothing is deleted: what could not be opened may still be of use to somebody. Returns where it is now. */
+/** Not deleted: what could not be opened may still be of use to somebody. Returns where it is now. */
 export function moveAside(folder: string): string {
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
   const target = path.join(folder, `${BROKEN}${stamp}`);
@@ -77,6 +77,9 @@ export function removeBroken(folder: string): void {
     if (name.startsWith(BROKEN)) rmSync(path.join(folder, name), { recursive: true });
   }
 }
+
+/** Where durable copies of the database are. */
+export const snapshotsIn = (folder: string): string => path.join(folder, 'snapshots');
 
 /** Names this start of the machine. A process that dies takes nothing that it wrote with it; a machine does. */
 function bootId(): string {

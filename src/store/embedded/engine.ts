@@ -1,29 +1,18 @@
 /** PGlite, PostgreSQL as WebAssembly, in a thread of this process: for one process, and for those who have no database. */
-import path from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { within } from '../deadline.ts';
 import { type Engine, type EngineEvents, type Listening, QUERY_BUDGET_MS, quotedName } from '../engine.ts';
 import { toConnectError, unavailable } from '../failures.ts';
-import {
-  beginFolder,
-  ensureRoom,
-  inspectFolder,
-  markClosed,
-  markInUse,
-  moveAside,
-  removeBroken,
-  snapshotsIn,
-} from './data-folder.ts';
+import { markClosed, removeBroken, snapshotsIn } from './data-folder.ts';
 import { lockFolder } from './folder-lock.ts';
+import { Opener } from './opener.ts';
 import { EmbeddedSession } from './session.ts';
 import { hasSnapshot } from './snapshots.ts';
 import { Turnstile } from './turnstile.ts';
-import { WorkerLink } from './worker-link.ts';
-import type { WorkerSettings } from './worker-messages.ts';
+import type { WorkerLink } from './worker-link.ts';
 
-/** A first start takes seconds; checking a large database after a power cut may take minutes. */
-const OPEN_MS = 300_000;
+const COPY_MS = 60_000;
 const CLOSE_MS = 20_000;
 /** A single statement of Kav's that runs for so long will not end. */
 const STUCK_MS = 60_000;
@@ -41,13 +30,23 @@ export class EmbeddedEngine implements Engine {
   readonly kind = 'embedded';
   readonly #options: EmbeddedOptions;
   readonly #channels = new Map<string, Set<Listening>>();
+  readonly #opener: Opener;
   #turnstile: Turnstile;
+  #opening: Promise<WorkerLink> | undefined;
   #link: WorkerLink | undefined;
   #unlock: (() => void) | undefined;
   #isClosed = false;
 
   constructor(options: EmbeddedOptions) {
+    const { folder, snapshot, clock, events } = options;
     this.#options = options;
+    this.#opener = new Opener({
+      clock,
+      ...(folder === undefined ? {} : { folder }),
+      ...(snapshot === undefined ? {} : { snapshot }),
+      onFactsLost: events.onFactsLost,
+      onRebuilt: events.onRebuilt,
+    });
     this.#turnstile = new Turnstile(options.clock);
   }
 
@@ -55,14 +54,12 @@ export class EmbeddedEngine implements Engine {
     const { folder } = this.#options;
     try {
       if (folder !== undefined) this.#unlock ??= lockFolder(folder);
-      const link = folder === undefined ? await this.#create() : await this.#openFolder(folder);
-      if (this.#isClosed) {
-        await link.terminate();
-        throw unavailable('closed');
-      }
-      this.#adopt(link);
+      this.#opening = this.#opener.open();
+      this.#adopt(await this.#opening);
     } catch (error) {
       throw error instanceof ConfigError ? error : toConnectError(error);
+    } finally {
+      this.#opening = undefined;
     }
     for (const channel of this.#channels.keys()) await this.#listenOn(channel);
   }
@@ -101,7 +98,7 @@ export class EmbeddedEngine implements Engine {
 
   /** A copy of the whole database, to begin others with. */
   async dump(): Promise<Uint8Array> {
-    const session = await this.acquire(OPEN_MS);
+    const session = await this.acquire(COPY_MS);
     try {
       return await this.#link!.dump();
     } finally {
@@ -122,7 +119,7 @@ export class EmbeddedEngine implements Engine {
   async snapshot(keepOlder: number): Promise<void> {
     const { folder } = this.#options;
     if (folder === undefined) return;
-    await this.#ask({ type: 'snapshot', folder: snapshotsIn(folder), keepOlder }, OPEN_MS);
+    await this.#ask({ type: 'snapshot', folder: snapshotsIn(folder), keepOlder }, COPY_MS);
     if (keepOlder === 0) removeBroken(folder);
   }
 
@@ -131,10 +128,13 @@ export class EmbeddedEngine implements Engine {
     await this.#ask({ type: 'sync' }, CLOSE_MS);
   }
 
+  /** The folder is free for others only when nothing writes into it any more. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const link = this.#link;
+    await this.#opener.abort();
+    const opened = await this.#opening?.catch(() => undefined);
+    const link = this.#link ?? opened;
     this.#link = undefined;
     if (link) await this.#closeLink(link);
     this.#unlock?.();
@@ -152,6 +152,7 @@ export class EmbeddedEngine implements Engine {
   }
 
   #adopt(link: WorkerLink): void {
+    if (this.#isClosed) throw unavailable('closed');
     this.#link = link;
     this.#turnstile = new Turnstile(this.#options.clock);
     link.onNotification = (channel, payload) => {
@@ -162,72 +163,6 @@ export class EmbeddedEngine implements Engine {
       this.#link = undefined;
       this.#options.events.onLost(unavailable(`the embedded database has died: ${problem.message}`, problem));
     };
-  }
-
-  /** A new database, in a folder, where the newest of its copies is preferred, or in memory. */
-  #create(dataFolder?: string): Promise<WorkerLink> {
-    const { folder, snapshot } = this.#options;
-    const isKept = dataFolder !== undefined && folder !== undefined;
-    return this.#open({
-      ...(isKept ? { dataFolder, restoreFrom: snapshotsIn(folder) } : {}),
-      ...(snapshot === undefined ? {} : { snapshot }),
-      isSuspect: false,
-    });
-  }
-
-  async #open(settings: WorkerSettings): Promise<WorkerLink> {
-    const { clock } = this.#options;
-    const link = new WorkerLink(settings);
-    try {
-      await within(clock, OPEN_MS, link.opened, () => {});
-      return link;
-    } catch (error) {
-      await link.terminate();
-      throw error;
-    }
-  }
-
-  /**
-   * Opens what is there, unless a power cut or a crash may have left anything of it: then the newest copy takes its place,
-   * and whoever keeps facts tells them again. So it is when what is there cannot be opened although a new one can.
-   */
-  async #openFolder(folder: string): Promise<WorkerLink> {
-    const { data, isHalfMade, isNew, isSuspect, snapshots } = inspectFolder(folder);
-    if (isNew || isHalfMade) return await this.#replace(folder, isNew ? undefined : 'it was not finished');
-    if (isSuspect && hasSnapshot(snapshots)) return await this.#replace(folder, 'the power failed while it was in use');
-    if (!isSuspect) markInUse(folder);
-    try {
-      const link = await this.#open({ dataFolder: data, isSuspect });
-      if (isSuspect) await this.#tellAgain(link);
-      markInUse(folder);
-      return link;
-    } catch (error) {
-      ensureRoom(folder);
-      const probe = await this.#create();
-      await probe.terminate();
-      return await this.#replace(folder, error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  async #tellAgain(link: WorkerLink): Promise<void> {
-    try {
-      await this.#options.events.onFactsLost();
-    } catch (error) {
-      await link.terminate();
-      throw error;
-    }
-  }
-
-  /** Makes a new database from the newest copy. What was there is put aside, for which a problem is the reason. */
-  async #replace(folder: string, problem: string | undefined): Promise<WorkerLink> {
-    const { events } = this.#options;
-    await events.onFactsLost();
-    const movedTo = problem === undefined ? undefined : moveAside(folder);
-    const dataFolder = beginFolder(folder);
-    const link = await this.#create(dataFolder);
-    markInUse(folder);
-    if (movedTo !== undefined && problem !== undefined) events.onRebuilt(path.basename(movedTo), problem);
-    return link;
   }
 
   async #listenOn(channel: string): Promise<void> {

@@ -68,6 +68,7 @@ export class PostgresListener {
   async #connectOnce(): Promise<boolean> {
     const { clock, databaseUrl, applicationName } = this.#options;
     const { default: pg } = await import('pg');
+    if (this.#isClosed) return false;
     const settings = { databaseUrl, applicationName: `${applicationName} listen`, connectTimeoutMs: CONNECT_MS };
     const client = new pg.Client(clientConfig(settings, this.#sockets, pg.types));
     const ended = new Promise<void>((resolve) => client.once('end', resolve));

@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type {
   CallState,
   CallsTable,
@@ -9,7 +9,7 @@ import type {
   ToolEffectsTable,
   TurnsTable,
 } from '../schema.ts';
-import { ensureTenant, inTransaction, pageSize } from '../sql.ts';
+import { pageSize } from '../sql.ts';
 
 export interface CallFilter {
   readonly state?: CallState;
@@ -110,30 +110,4 @@ export async function listEvents(db: Db, tenant: string, callSid: string): Promi
     .orderBy('at')
     .orderBy('key')
     .execute();
-}
-
-/**
- * Makes a node the owner of a call, and gives the fencing number with which it must tell its facts: one more than any
- * before. Undefined for a call that has ended. The call need not have been heard of.
- */
-export async function claimCall(
-  db: Db,
-  tenant: string,
-  { callSid, node }: { readonly callSid: string; readonly node: string },
-): Promise<number | undefined> {
-  return inTransaction(db, async (trx) => {
-    await ensureTenant(trx, tenant);
-    const claimed = await trx
-      .insertInto('calls')
-      .values({ tenant, call_sid: callSid, node, fence: 1, opened_at: sql`now()` })
-      .onConflict((oc) =>
-        oc
-          .columns(['tenant', 'call_sid'])
-          .doUpdateSet((eb) => ({ node, fence: eb('calls.fence', '+', 1), touched_at: sql`now()` }))
-          .where('calls.state', '<>', 'ended'),
-      )
-      .returning('fence')
-      .executeTakeFirst();
-    return claimed?.fence;
-  });
 }

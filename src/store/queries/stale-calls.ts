@@ -9,6 +9,8 @@ export interface StaleCalls {
   readonly olderThanMs: number;
   /** Calls that live on this node, whatever the store knows of them. */
   readonly liveCallSids: readonly string[];
+  /** This node. Its own lease protects none of its calls: it may have been restarted, and then knows what it serves. */
+  readonly node?: string;
 }
 
 /**
@@ -56,7 +58,7 @@ interface Closed {
 async function endSilent(
   trx: Transaction<Schema>,
   tenant: string,
-  { olderThanMs, liveCallSids }: StaleCalls,
+  { olderThanMs, liveCallSids, node = '' }: StaleCalls,
 ): Promise<readonly Closed[]> {
   const silent = await trx
     .selectFrom('calls')
@@ -71,6 +73,7 @@ async function endSilent(
           selectFrom('nodes')
             .select('node')
             .whereRef('nodes.node', '=', 'calls.node')
+            .where('nodes.node', '<>', node)
             .where('nodes.lease_until', '>', now()),
         ),
       ),

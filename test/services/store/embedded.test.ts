@@ -90,6 +90,15 @@ test('what was stored is there after a restart', async () => {
   await second.sync();
 });
 
+test('closed while it still opens, the folder is free and a later start is as the first', async () => {
+  const first = open();
+  await expect.poll(() => existsSync(path.join(folder, 'unfinished'))).toBe(true);
+  await first.close();
+  const second = open();
+  await second.ready;
+  expect(news.map(kindOf)).toEqual(['store-ready']);
+});
+
 test('a second process is told why not and what to do, and the first is not disturbed', async () => {
   const { child } = await runProcess(1);
   const second = open();

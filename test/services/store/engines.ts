@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { createRealClock } from '../../../src/call/real-clock.ts';
+import { StoreError } from '../../../src/core/errors.ts';
 import { openStore, type Store, type StoreOptions } from '../../../src/store/store.ts';
 import { TEMPLATE } from '../setup.ts';
 
@@ -47,6 +48,17 @@ export async function asSuperuser<T>(run: (client: pg.Client) => Promise<T>, url
     return await run(client);
   } finally {
     await client.end();
+  }
+}
+
+/** As whoever has facts to tell does: a store that is busy or away is asked again. */
+export async function insist<T>(run: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof StoreError && error.retryable)) throw error;
+    }
   }
 }
 

@@ -206,6 +206,25 @@ describe('a database that goes away', () => {
 describe('facts on a failing line', () => {
   beforeEach(async () => store.ready);
 
+  test('in a deadlock with somebody else, they try again', async () => {
+    const tenant = newTenant();
+    await store.apply([factOf(OPENED, { tenant })]);
+    const applied = await asSuperuser(async (client) => {
+      await client.query('begin');
+      await client.query('select 1 from contacts where tenant = $1 for update', [tenant]);
+      const applying = store.apply([factOf(OPENED, { tenant, callSid: 'CA0' }), factOf(turn(0, 'hello'), { tenant })]);
+      const isWaiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+      await expect.poll(async () => (await client.query(isWaiting)).rowCount).toBe(1);
+      await client.query(`select 1 from calls where tenant = $1 and call_sid = 'CA1' for update`, [tenant]);
+      await client.query('commit');
+      return applying;
+    }, direct);
+    expect(applied).toMatchObject({ applied: 2, refused: [], unfit: [] });
+    const deadlocks = `select deadlocks > 0 as met from pg_stat_database where datname = current_database()`;
+    const met = () => asSuperuser(async (client) => (await client.query(deadlocks)).rows[0]?.met as boolean, direct);
+    await expect.poll(met, { timeout: 5000 }).toBe(true); // the server counts them a little later
+  });
+
   test('the commit went through and its answer was lost: told again, nothing doubles', async () => {
     const tenant = newTenant();
     await store.apply([factOf(OPENED, { tenant })]);
@@ -215,7 +234,12 @@ describe('facts on a failing line', () => {
       const applying = failureOf(store.apply([factOf(turn(0, 'hello'), { tenant })]));
       await expect
         .poll(
-          async () => (await client.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock'`)).rowCount,
+          async () =>
+            (
+              await client.query(
+                `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+              )
+            ).rowCount,
         )
         .toBe(1);
       await proxy.set('deaf');

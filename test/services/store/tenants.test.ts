@@ -6,7 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { type Kysely, sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Db, Schema } from '../../../src/store/schema.ts';
+import type { Db, Schema } from '../../../src/store/store.ts';
 import { ENGINES, useStore } from './engines.ts';
 import { wholeCall } from './facts.ts';
 import { type Column, columnsOf, type Key, keysOf } from './tables.ts';
@@ -42,8 +42,39 @@ const QUESTIONS: Readonly<Record<string, readonly unknown[]>> = {
   listStreams: [ID],
   listLegs: [ID],
   listEvents: [ID],
-  claimCall: [{ callSid: ID, node: 'node-2' }],
-  closeStaleCalls: [{ olderThanMs: 0, liveCallSids: [] }],
+  closeStaleCalls: [{ olderThanMs: 0, liveCallSids: [], node: 'node-2' }],
+  claimCall: [
+    {
+      callSid: ID,
+      streamSid: 'MZ9',
+      attempt: 9,
+      node: 'node-2',
+      run: 'run-2',
+      issuedAt: new Date(FAR_AHEAD),
+      lifetimeMs: 1000,
+    },
+  ],
+  findHolder: [ID],
+  lostCalls: [{ node: 'node-2', calls: [{ callSid: ID, attempt: 0 }] }],
+  listFacts: [ID],
+  pruneClaims: [-1e12],
+  takePlace: [
+    {
+      callSid: 'another',
+      node: 'node-2',
+      run: 'run-2',
+      limits: { node: 9, tenant: 9, total: 9 },
+      holdMs: 1000,
+    },
+  ],
+  freePlace: [{ callSid: ID, run: BOBS }],
+  freeForgottenPlaces: [{ run: BOBS, liveCallSids: [], olderThanMs: 0 }],
+  prunePlaces: [undefined],
+  leaveCommand: [{ commandId: 'another', callSid: ID, fromNode: 'node-2', name: 'n', body: {}, withinMs: 1000 }],
+  takeCommands: [BOBS],
+  answerCommand: [{ commandId: ID, answer: 1 }],
+  readAnswers: [[ID]],
+  pruneCommands: [-1e12],
   listContacts: [
     { limit: 100 },
     { limit: 100, text: '%', before: { lastSeenAt: new Date(FAR_AHEAD), number: '+9' } },
@@ -158,7 +189,7 @@ function valueFor({ table, name, type, oneOf }: Column, tenant: string, keys: re
   if (name === 'email') return 'ca1';
   if (name === 'pruned_to') return 0;
   if (name === 'expires_at') return FAR_AHEAD;
-  if (/^(?:ended|used|disabled)_at$/.test(name)) return null;
+  if (/^(?:ended|used|disabled|taken)_at$/.test(name)) return null;
   if (name === 'seen_at') return new Date();
   if (type === 'timestamp with time zone') return LONG_AGO;
   if (type === 'boolean') return false;
