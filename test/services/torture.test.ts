@@ -29,4 +29,4 @@ test('a server that is killed at the worst moments loses nothing and does nothin
   expect(report.kills.get('migration-after-script')).toBe(1);
   expect(report.acknowledged['call-opened']).toBeGreaterThan(0);
   rmSync(folder, { recursive: true });
-}, 120_000);
+}, 240_000);
