@@ -15,6 +15,8 @@ export interface CallersOrder {
   /** Absent for the bare echo server, which has no webhook. */
   readonly authToken?: string;
   readonly calls: number;
+  /** The calls are numbered from there; 0 when absent. A server knows each number once. */
+  readonly first?: number;
   /** Calls are spread over this time, so that they do not all speak at once. */
   readonly rampMs: number;
 }
@@ -32,6 +34,8 @@ export interface CallersReport {
   readonly bargeInMs: readonly number[];
   readonly interruptions: number;
   readonly refused: number;
+  /** Streams that the server ended before the caller did. */
+  readonly ended: number;
 }
 
 const clock = createRealClock();
@@ -43,8 +47,9 @@ const hex = (n: number): string => n.toString(16).padStart(32, '0');
 process.on('message', (message: { readonly order?: CallersOrder; readonly report?: true }) => {
   if (message.order) void place(message.order).then(() => process.send?.({ placed: true }));
   if (message.report) {
+    const ended = phones.filter(({ phone }) => phone.isOver).length;
     for (const { phone } of phones) phone.stop();
-    process.send?.({ report: reportAll() });
+    process.send?.({ report: { ...reportAll(), ended } });
   }
 });
 process.on('disconnect', () => process.exit(0));
@@ -52,12 +57,12 @@ process.on('disconnect', () => process.exit(0));
 /** Calls begin at any moment of a frame, as on a real line, and not all at the same one (golden ratio sequence). */
 const spread = (i: number): number => ((i * 0.618_034) % 1) * FRAME_MS;
 
-async function place({ url, authToken, calls, rampMs }: CallersOrder): Promise<void> {
+async function place({ url, authToken, calls, first = 0, rampMs }: CallersOrder): Promise<void> {
   const begin = clock.now();
   const placing: Promise<void>[] = [];
   for (let i = 0; i < calls; i++) {
     await new Promise<void>((resolve) => clock.at(begin + (i * rampMs) / calls + spread(i), resolve));
-    placing.push(authToken === undefined ? placeBare(url, i) : placeCall(url, authToken, i));
+    placing.push(authToken === undefined ? placeBare(url, first + i) : placeCall(url, authToken, first + i));
   }
   await Promise.all(placing);
 }
@@ -139,7 +144,7 @@ async function placeCall(base: string, authToken: string, i: number): Promise<vo
   if (problem) refused++;
 }
 
-function reportAll(): CallersReport {
+function reportAll(): Omit<CallersReport, 'ended'> {
   const warnings = new Set(phones.flatMap(({ phone }) => phone.warnings.map(({ message }) => message)));
   const jitter = new Histogram();
   for (const { phone } of phones) jitter.merge(phone.stats.jitter);

@@ -75,7 +75,7 @@ export interface CallDesk {
   /** Twilio reports that the stream failed: its socket is dead even if ours looks alive. */
   streamFailed(callSid: string, streamSid: string): void;
   afterStream(ended: EndedStream): AfterStream | Promise<AfterStream>;
-  /** Keeps the news of Twilio's own recording, so that it is fetched later. Waits as `open` does. */
+  /** Keeps the news of Twilio's own recording, so that it is fetched later. Rejects when it cannot be kept. */
   recordingDone(recording: CarrierRecording): void | Promise<void>;
   /** The language of the agent (BCP 47), for lines that Twilio speaks for us. */
   readonly language: string;

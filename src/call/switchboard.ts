@@ -44,8 +44,8 @@ export interface SwitchboardOptions extends SessionFactoryOptions {
 type Refusal = Extract<Opened, { type: 'refused' }>['reason'];
 
 const WATCH_EVERY_MS = 1_000;
-/** How long the webhook waits for the disk. With a slower one the fact is lost only if the power fails as well. */
-const KEEP_WAIT_MS = 500;
+/** How long a caller who still hears the ringing waits for the disk. With a slower one the fact is lost if we die then. */
+const KEEP_WAIT_MS = 1_500;
 
 export class Switchboard implements CallDesk {
   readonly #o: SwitchboardOptions;
@@ -118,21 +118,23 @@ export class Switchboard implements CallDesk {
 
   /** The webhook is answered when its fact is kept, or when the disk is too slow for a caller who waits. */
   async #noteOpened({ accountSid, callSid, from, to }: IncomingCall): Promise<void> {
-    const { language, name } = this.#o.agent.options;
-    await this.#keep({ type: 'call-opened', accountSid, from, to, agent: name, language }, callSid);
-  }
-
-  async recordingDone({ callSid, durationSec, ...recording }: CarrierRecording): Promise<void> {
-    const length = durationSec === undefined ? {} : { durationSec };
-    await this.#keep({ type: 'carrier-recording', ...recording, ...length }, callSid);
-  }
-
-  async #keep(body: FactBody, callSid: string): Promise<void> {
-    const { clock, facts, log } = this.#o;
-    const kept = facts.log.append(stamp(body, callSid, 0, facts)).catch((error: unknown) => {
+    const { agent, clock, log } = this.#o;
+    const { language, name } = agent.options;
+    const body = { type: 'call-opened', accountSid, from, to, agent: name, language } as const;
+    const kept = this.#keep(body, callSid).catch((error: unknown) => {
       log.error('LEDGER_ERROR', { call_sid: callSid, error: String(error) });
     });
     await within(kept, KEEP_WAIT_MS, clock);
+  }
+
+  recordingDone({ callSid, durationSec, ...recording }: CarrierRecording): Promise<void> {
+    const length = durationSec === undefined ? {} : { durationSec };
+    return this.#keep({ type: 'carrier-recording', ...recording, ...length }, callSid);
+  }
+
+  #keep(body: FactBody, callSid: string): Promise<void> {
+    const { facts } = this.#o;
+    return facts.log.append(stamp(body, callSid, 0, facts));
   }
 
   // A stream begins

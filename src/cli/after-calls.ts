@@ -70,6 +70,7 @@ async function openWork(parts: AfterCallsParts): Promise<AfterCalls> {
     language: () => language,
     crm: crmSenderOf(environment, clock),
     retention: retentionOf(environment),
+    eraseCopies: () => keeping.erased(),
     erasureKey: await erasureKeyOf(environment),
     node: facts.node,
     folders: { spool: inData('spool'), words: [journalFolder], recordings: [inData(RECORDINGS_FOLDER)] },

@@ -5,7 +5,7 @@ import type { FactSource } from '../call/call-facts.ts';
 import type { Clock } from '../core/clock.ts';
 import { ConfigError, type LedgerError, StoreError } from '../core/errors.ts';
 import type { Fact } from '../core/fact.ts';
-import { type AdoptedLedgers, adoptLedgers } from '../ledger/adopt.ts';
+import { type AdoptedLedgers, adoptLedgers, rewindOthers } from '../ledger/adopt.ts';
 import type { Ledger } from '../ledger/contracts.ts';
 import { realDisk } from '../ledger/disk/real-disk.ts';
 import { type Drainer, openDrainer } from '../ledger/drainer.ts';
@@ -13,6 +13,7 @@ import { openLedger } from '../ledger/ledger.ts';
 import type { Log } from '../observe/log.ts';
 import type { Store, StoreNews } from '../store/store.ts';
 import type { Environment } from './environment.ts';
+import { SnapshotRound } from './snapshot-round.ts';
 
 export interface CallName {
   readonly tenant: string;
@@ -25,6 +26,8 @@ export interface Keeping {
   readonly ledger: Ledger;
   /** Told of each call of which facts have become part of the store. */
   onApplied(listener: (call: CallName) => void): void;
+  /** Somebody's data was erased in the store: resolves when no copy and no fact on this disk holds it any more. */
+  erased(): Promise<void>;
   /** Resolves when every fact that was told so far is in the store, for as long as that takes. */
   settled(): Promise<void>;
   /** Hands over to the store what it will take within a moment, and closes both. */
@@ -45,30 +48,45 @@ export async function openKeeping({ clock, environment, log }: KeepingOptions): 
   const { DATABASE_URL, KAV_DATA_DIR, KAV_NODE = hostname(), KAV_TENANT } = environment;
   const folder = path.resolve(KAV_DATA_DIR, 'ledger');
   const onError = (error: LedgerError): void => log.error('LEDGER_ERROR', { code: error.code, error: error.message });
-  const ledger = await openLedger({ folder, node: KAV_NODE, disk: realDisk, clock, onError }).catch(refuseFolder);
+  // PostgreSQL has what it has; the embedded database may lose it with the power, but for its copies.
+  const holds = DATABASE_URL === undefined;
+  const ledgers = { folder, disk: realDisk, clock, onError, holds };
+  const ledger = await openLedger({ ...ledgers, node: KAV_NODE }).catch(refuseFolder);
   const { openStore } = await import('../store/store.ts');
+  // The store may ask for it before it is begun.
+  const adoption = Promise.withResolvers<AdoptedLedgers | undefined>();
   const store = openStore({
     ...(DATABASE_URL === undefined ? {} : { databaseUrl: DATABASE_URL }),
     folder: path.resolve(KAV_DATA_DIR, 'store'),
     clock,
     onNews: (news) => tell(news, log),
+    onFactsLost: async () => {
+      const adopted = await adoption.promise;
+      await Promise.all([ledger.rewind(), adopted?.rewind()]);
+      await rewindOthers(ledgers);
+    },
   });
+  const ending = Promise.withResolvers<void>();
   const listeners: ((call: CallName) => void)[] = [];
-  const apply = createApply(store, log, (call) => {
+  const apply = createApply(store, log, ending.promise, (call) => {
     for (const listener of listeners) listener(call);
   });
   const drainer = openDrainer({ backlog: ledger.backlog, apply, clock, onError });
-  const adopting = adoptLedgers({ folder, disk: realDisk, clock, onError, apply });
+  const round = holds ? new SnapshotRound({ clock, ledger, store, log, drained: () => drainer.drained() }) : undefined;
+  const erased = async (): Promise<void> => round?.renew();
+  const adopting = adoptLedgers({ ...ledgers, apply, beforeRemoval: erased });
+  adopting.then(adoption.resolve, () => adoption.resolve(undefined)); // told by `onError`
   return {
     facts: { log: ledger, tenant: KAV_TENANT, node: KAV_NODE, date: () => new Date() },
     store,
     ledger,
     onApplied: (listener) => void listeners.push(listener),
+    erased,
     settled: async () => {
       await ledger.flush();
       await drainer.drained();
     },
-    close: () => close({ adopting, clock, drainer, ledger, store }),
+    close: () => close({ adopting, clock, drainer, giveUp: ending.resolve, ledger, round, store }),
   };
 }
 
@@ -77,16 +95,18 @@ function refuseFolder(cause: unknown): never {
   throw new ConfigError('KAV_DATA_DIR', problem, 'Give a folder on a local disk that this user may write to.', cause);
 }
 
-/** A fact counts as applied when it would outlive a power cut in the store as well. */
 function createApply(
   store: Store,
   log: Log,
+  ending: Promise<void>,
   onApplied: (call: CallName) => void,
 ): (facts: readonly Fact[]) => Promise<void> {
+  let wasReady = false;
   return async (facts) => {
-    await store.ready;
+    // A store that never opens must not keep the process from its end.
+    if (!wasReady) await Promise.race([store.ready, ending]);
+    wasReady = true;
     const { refused, unfit } = await store.apply(facts);
-    await store.sync();
     const calls = new Map(facts.map(({ callSid, tenant }) => [`${tenant} ${callSid}`, { callSid, tenant }]));
     for (const call of calls.values()) onApplied(call);
     for (const { callSid, key } of refused) log.warn('FACT_REFUSED', { call_sid: callSid, key, reason: 'moved' });
@@ -113,11 +133,14 @@ interface Closing {
   readonly adopting: Promise<AdoptedLedgers>;
   readonly clock: Clock;
   readonly drainer: Drainer;
+  /** Whoever waits for a store that has never been ready waits no longer. */
+  readonly giveUp: () => void;
   readonly ledger: Ledger;
+  readonly round: SnapshotRound | undefined;
   readonly store: Store;
 }
 
-async function close({ adopting, clock, drainer, ledger, store }: Closing): Promise<void> {
+async function close({ adopting, clock, drainer, giveUp, ledger, round, store }: Closing): Promise<void> {
   await ledger.flush();
   let disarm = () => {};
   const late = new Promise<void>((resolve) => {
@@ -125,8 +148,10 @@ async function close({ adopting, clock, drainer, ledger, store }: Closing): Prom
   });
   await Promise.race([drainer.drained(), late]);
   disarm();
+  giveUp();
   const adopted = await adopting.catch(() => undefined); // told by `onError`
   await Promise.all([adopted?.close(), drainer.close()]);
+  await round?.close();
   await ledger.close();
   await store.close();
 }

@@ -241,6 +241,8 @@ export function afterCallsSuite(open: () => Promise<World>): void {
       await passed(erasureId, 1);
       expect(calls).toBe(3);
       await expectNoTrace();
+      expect(world.copies).toHaveLength(1);
+      expect(world.copies[0]).not.toContain('Rumpelstilzchen');
       expect(await world.dump()).toContain('A bystander.');
 
       const [erasure] = await rows(`select * from erasures where erasure_id = '${erasureId}'`);

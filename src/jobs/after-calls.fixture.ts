@@ -37,6 +37,8 @@ export interface World {
   /** What the CRM took, its signatures checked. */
   readonly told: readonly CrmMessage[];
   readonly crmIds: readonly string[];
+  /** What the tables held each time that the database's copies were made to forget. */
+  readonly copies: readonly string[];
   /** What the model says from now on; a status makes the CRM refuse. */
   readonly say: { summary: string; lead: unknown; crmStatus: number };
   /** Applies facts and has their jobs done. */
@@ -67,6 +69,7 @@ export async function openWorld(database: Pick<StoreOptions, 'databaseUrl' | 'sn
       ? { kind: 'embedded', database: jobsDatabaseOf(store.db) }
       : { kind: 'postgres', connectionString: databaseUrl };
   const brain = brainThatSays(say);
+  const copies: string[] = [];
   const after = openAfterCalls({
     db: store.db,
     engine,
@@ -77,6 +80,7 @@ export async function openWorld(database: Pick<StoreOptions, 'databaseUrl' | 'sn
     language: () => 'en-US',
     crm: { endpoint: { url: crm.url, secrets: [CRM_SECRET] }, clock, date: () => new Date(), version: '0.0.0' },
     retention: { recordings: 30, transcripts: 90 },
+    eraseCopies: async () => void copies.push(await dumpOf(store)),
     erasureKey: Buffer.alloc(32, 9),
     node: 'node-1',
     folders: {
@@ -105,6 +109,7 @@ export async function openWorld(database: Pick<StoreOptions, 'databaseUrl' | 'sn
     say,
     told: crm.told,
     crmIds: crm.ids,
+    copies,
     settle,
     tell: async (callSid, bodies, at = new Date()) => {
       await store.apply(bodies.map((body, i) => factOf(callSid, body, new Date(at.getTime() + i))));

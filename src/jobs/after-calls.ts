@@ -41,6 +41,8 @@ export interface AfterCallsOptions {
   readonly language: () => string;
   readonly crm: CrmSender | undefined;
   readonly retention: RetentionDays;
+  /** Resolves when no copy of the database, and no fact still on this disk, holds what has gone from its tables. */
+  readonly eraseCopies: () => Promise<void>;
   /** Not in the database: names erased people in reports. */
   readonly erasureKey: Uint8Array;
   readonly node: string;
@@ -147,7 +149,8 @@ function workOf(options: AfterCallsOptions, db: Db, folders: readonly string[], 
     erasure: (name, { signal }) => {
       const eraseJobs: Jobs['forget'] = (...of) => jobs().forget(...of);
       const deleteAtCarrier = (copy: CarrierCopy, until: AbortSignal) => deleteCopy(options, copy, until);
-      return erasePerson({ db, objects, folders, node, eraseJobs, deleteAtCarrier }, name, signal);
+      const { eraseCopies } = options;
+      return erasePerson({ db, objects, folders, node, eraseJobs, eraseCopies, deleteAtCarrier }, name, signal);
     },
     retention: (_payload, { signal }) => {
       const { recordings, words } = options.folders;

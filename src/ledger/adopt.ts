@@ -8,9 +8,12 @@ import type { Ledger } from './contracts.ts';
 import { type Disk, type DiskLock, removeIfThere } from './disk/disk.ts';
 import { type ApplyFacts, type Drainer, openDrainer } from './drainer.ts';
 import { type LedgerOptions, lockOf, openFolder } from './ledger.ts';
+import { removeCursor } from './segments/cursor.ts';
 
 export interface AdoptOptions extends Omit<LedgerOptions, 'limits' | 'node'> {
   readonly apply: ApplyFacts;
+  /** Of ledgers that hold: makes what they told outlive a power cut in the store. A rejection keeps them. */
+  readonly beforeRemoval?: () => Promise<void>;
 }
 
 export interface AdoptedLedgers {
@@ -18,6 +21,8 @@ export interface AdoptedLedgers {
   readonly names: readonly string[];
   /** Resolves when all of them are drained and removed, or given up by `close`. */
   readonly done: Promise<void>;
+  /** As of a ledger, for those that are not removed yet. */
+  rewind(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,11 +47,28 @@ export async function adoptLedgers(options: AdoptOptions): Promise<AdoptedLedger
   return {
     names: adopted.map((one) => path.basename(one.folder)),
     done,
+    rewind: async () => {
+      await Promise.all(adopted.map(({ ledger }) => ledger.rewind()));
+    },
     close: async () => {
       await Promise.all(adopted.map(({ drainer }) => drainer.close()));
       await done;
     },
   };
+}
+
+/** All facts of the ledgers that nobody has open will be applied again. */
+export async function rewindOthers({ disk, folder }: Pick<LedgerOptions, 'disk' | 'folder'>): Promise<void> {
+  await disk.createFolder(folder);
+  for (const name of (await disk.list(folder)).filter((found) => found.startsWith('node-'))) {
+    const lock = await disk.lock(lockOf(folder, name));
+    if (!lock) continue;
+    try {
+      await removeCursor(disk, path.join(folder, name));
+    } finally {
+      lock.release();
+    }
+  }
 }
 
 async function adopt(name: string, options: AdoptOptions): Promise<Adopted | undefined> {
@@ -67,15 +89,31 @@ async function adopt(name: string, options: AdoptOptions): Promise<Adopted | und
 
 async function drainAndRemove({ folder, lock, ledger, drainer }: Adopted, options: AdoptOptions): Promise<void> {
   const isDrained = await drainer.drained();
-  await drainer.close();
   try {
+    const isDone = isDrained && (await isReleased(ledger, options));
+    await drainer.close();
     await ledger.close();
-    if (isDrained) await removeFolder(options.disk, folder);
+    if (isDone) await removeFolder(options.disk, folder);
   } catch (error) {
     options.onError(new LedgerError('ledger-disk-failed', `${folder} is drained and cannot be removed`, error));
   } finally {
     lock.release();
   }
+}
+
+/** Whether nothing in it is needed any more. */
+async function isReleased(ledger: Ledger, { beforeRemoval, holds = false }: AdoptOptions): Promise<boolean> {
+  if (!holds) return true;
+  const { applied } = ledger.stats();
+  try {
+    await beforeRemoval?.();
+  } catch {
+    return false; // told by whoever makes the copy; the folder is adopted again at the next start
+  }
+  // The store may have been put together anew meanwhile.
+  const isStillApplied = ledger.stats().unapplied === 0 && ledger.stats().applied === applied;
+  if (isStillApplied) await ledger.release(applied);
+  return isStillApplied;
 }
 
 /** What was set aside for a person to look at keeps its folder. */

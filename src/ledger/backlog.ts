@@ -21,6 +21,8 @@ export class FileBacklog implements Backlog {
   readonly #watchers = new Set<() => void>();
   #lost = 0;
   #refused = 0;
+  /** What was read before does not count any more. */
+  #isRewound = false;
 
   constructor(options: BacklogOptions) {
     this.#options = options;
@@ -45,13 +47,21 @@ export class FileBacklog implements Backlog {
 
   async read(limit: number): Promise<readonly LedgerEntry[]> {
     const { progress } = this.#options;
+    if (this.#isRewound) this.#reader.rewind();
+    this.#isRewound = false;
     const entries = await this.#reader.read(progress.applied + 1, limit);
-    if (entries.length === 0) progress.advance(this.#reader.next - 1); // what is damaged up to the end
+    if (entries.length === 0) this.applied(this.#reader.next - 1); // what is damaged up to the end
     return entries;
   }
 
   applied(sequence: number): void {
-    this.#options.progress.advance(sequence);
+    if (!this.#isRewound) this.#options.progress.advance(sequence);
+  }
+
+  async rewind(): Promise<void> {
+    this.#isRewound = true;
+    await this.#options.progress.rewind();
+    this.wake();
   }
 
   async refuse(entry: LedgerEntry, error: unknown): Promise<void> {

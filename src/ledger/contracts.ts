@@ -8,6 +8,8 @@ export interface LedgerStats {
   readonly unapplied: number;
   /** How long the oldest of those has been here, as far as this process knows. */
   readonly oldestUnappliedMs: number;
+  /** The last sequence that the store has; everything before it as well. */
+  readonly applied: number;
   /** Bytes of all segments. */
   readonly bytes: number;
   /** How long the newest batch took to be written and synced. */
@@ -27,6 +29,15 @@ export interface Ledger {
   /** Resolves when everything told so far is durable or has been refused by the disk. */
   flush(): Promise<void>;
   stats(): LedgerStats;
+  /**
+   * What was told so far may leave this disk as soon as it may, whatever comes after it: the next fact begins a new
+   * segment.
+   */
+  turn(): void;
+  /** Of a ledger that holds: facts up to and including that sequence would now outlive a power cut in the store. */
+  release(sequence: number): Promise<void>;
+  /** The store has lost facts: all that are still here are to be applied again. Resolves when a crash would not undo it. */
+  rewind(): Promise<void>;
   /** Flushes, lets go of the files and of the lock. Close the drainer first. */
   close(): Promise<void>;
   /** For the drainer. */

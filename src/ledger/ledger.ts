@@ -25,6 +25,8 @@ export interface LedgerOptions {
   /** Whatever an operator must know. What people said is at most in its `cause`. */
   readonly onError: (error: LedgerError) => void;
   readonly limits?: Partial<IntakeLimits & SegmentLimits>;
+  /** Applied facts stay until they are released: the store that took them may yet lose them. Default false. */
+  readonly holds?: boolean;
 }
 
 /** How many processes may call themselves by one name: one that drains for an hour, its successor, an adopter. */
@@ -72,16 +74,16 @@ async function openLocked(folder: string, options: LedgerOptions, lock: DiskLock
 
 /** Opens the ledger in a folder whose lock the caller has. */
 export async function openFolder(folder: string, options: Omit<LedgerOptions, 'folder' | 'node'>): Promise<Ledger> {
-  const { disk, clock, onError } = options;
+  const { disk, clock, holds = false, onError } = options;
   const limits = { ...defaultSegmentLimits, ...defaultIntakeLimits, ...options.limits };
   await disk.createFolder(folder);
   const { segments, nextNumber, ...recovered } = await recoverSegments(disk, folder, onError);
   // Segments are removed from the front and only when applied, whether or not the cursor could be saved.
-  const applied = Math.max(await loadCursor(disk, folder, onError), (segments[0]?.first ?? 1) - 1);
+  const applied = Math.max((await loadCursor(disk, folder, onError)) ?? 0, (segments[0]?.first ?? 1) - 1);
   const next = Math.max(recovered.next, applied + 1);
 
   const writer = new SegmentWriter({ folder, disk, clock, limits, segments, nextNumber, next, onError });
-  const progress = new Progress({ folder, disk, clock, segments, writer, applied, onError });
+  const progress = new Progress({ folder, disk, clock, segments, writer, applied, holds, onError });
   const backlog = new FileBacklog({ folder, disk, segments, progress, onError });
   const ages = new AgeMarks();
   ages.add(applied + 1, clock.now());
@@ -105,11 +107,15 @@ export async function openFolder(folder: string, options: Omit<LedgerOptions, 'f
     note: (fact) => intake.note(fact),
     flush: () => intake.flush(),
     backlog,
+    turn: () => writer.turn(),
+    release: (sequence) => progress.release(sequence),
+    rewind: () => backlog.rewind(),
     stats: () => {
       const unapplied = writer.next - 1 - progress.applied;
       return {
         waiting: intake.waiting,
         unapplied,
+        applied: progress.applied,
         oldestUnappliedMs: unapplied > 0 ? ages.ageOf(progress.applied + 1, clock.now()) : 0,
         bytes: segments.reduce((sum, segment) => sum + segment.length, 0),
         syncMs: intake.syncMs,

@@ -64,6 +64,7 @@ export const LOG_EVENTS = [
   'JOB_DEAD',
   'JOB_BUG',
   'JOBS_AWAY',
+  'STORE_SNAPSHOT',
 ] as const;
 
 export type LogEvent = (typeof LOG_EVENTS)[number];

@@ -12,6 +12,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   413: 'Payload Too Large',
   415: 'Unsupported Media Type',
   431: 'Request Header Fields Too Large',
+  503: 'Service Unavailable',
 };
 
 /** One line without details, in the type that this part of the server speaks; never HTML, never a stack. */

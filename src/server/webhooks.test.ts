@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { CallDesk } from '../call/desk.ts';
 import { signForm } from '../twilio/signature.ts';
 import {
   ACCOUNT_SID,
@@ -386,6 +387,24 @@ describe('POST /webhook/recording_done', () => {
     expect(server.lines.find((line) => line.event === 'RECORDING_DONE')).toMatchObject({ duration_sec: 12 });
     expect(server.desk.recordings).toHaveLength(3);
     expect(server.desk.recordings[0]).toMatchObject({ recordingSid: form.RecordingSid, status: 'completed' });
+  });
+
+  test('waits for a desk that is still coming, and keeps the news then', async () => {
+    const coming = Promise.withResolvers<CallDesk>();
+    await using starting = await openTestServer({ desk: coming.promise });
+    const answer = postForm(starting, RECORDING, form);
+    coming.resolve(starting.desk);
+    expect((await answer).status).toBe(200);
+    expect(starting.desk.recordings).toHaveLength(1);
+  });
+
+  test('is not acknowledged when it cannot be kept, or when no desk ever comes', async () => {
+    const desk = new MemoryDesk();
+    desk.recordingDone = () => Promise.reject(new Error('the disk is full'));
+    await using full = await openTestServer({ desk });
+    expect((await postForm(full, RECORDING, form)).status).toBe(503);
+    await using deskless = await openTestServer({ desk: Promise.reject(new Error('no agent')) });
+    expect((await postForm(deskless, RECORDING, form)).status).toBe(503);
   });
 
   test('unsigned is refused', async () => {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { AfterStream, Opened } from '../call/desk.ts';
+import { within } from '../call/within.ts';
 import type { LogFields } from '../observe/log.ts';
 import { explainStreamError, explainTwilioError } from '../twilio/error-codes.ts';
 import { httpUrl, type PublicOrigin, type UrlPath, wsUrl } from '../twilio/public-origin.ts';
@@ -10,6 +11,7 @@ import {
   parseStreamEndedForm,
   parseStreamStatusForm,
   parseVoiceForm,
+  type RecordingForm,
   type StreamEndedForm,
   type StreamStatusForm,
 } from '../twilio/webhook-form.ts';
@@ -196,18 +198,31 @@ async function askAfterStream({ context, request }: SignedRequest, form: StreamE
 }
 
 /** The recording stays at Twilio until a job has fetched it; a repeated notice says nothing new. */
-async function recordingDone({ context, reply, form }: SignedRequest): Promise<FastifyReply> {
+async function recordingDone({ context, reply, request, form }: SignedRequest): Promise<FastifyReply> {
   const parsed = parseRecordingForm(form);
-  if (parsed.ok) {
-    const { callSid, recordingSid, status, durationSec, url = '' } = parsed.form;
-    await context.slot.current?.recordingDone({ callSid, recordingSid, status, durationSec, url });
-    context.metrics.webhook('recording-done', 'done' satisfies Verdict);
-    const fields = { call_sid: callSid, recording_sid: recordingSid, status, duration_sec: durationSec };
-    context.log.info('RECORDING_DONE', fields);
-  } else {
-    noteMalformed(context, 'recording-done', parsed.problem);
-  }
+  if (parsed.ok && !(await keepRecording(context, parsed.form))) return sendProblem(request, reply, 503);
+  if (!parsed.ok) noteMalformed(context, 'recording-done', parsed.problem);
   return reply.type('text/plain; charset=utf-8').send('');
+}
+
+/** Twilio gives us 15 s and tells nobody else: a 200 says that the news will outlive us. */
+const KEEP_WAIT_MS = 10_000;
+
+async function keepRecording(context: ServerContext, form: RecordingForm): Promise<boolean> {
+  const { callSid, recordingSid, status, durationSec, url = '' } = form;
+  const { clock, log, metrics, slot } = context;
+  let isKept = false;
+  const keep = async (): Promise<void> => {
+    const desk = slot.current ?? (await slot.arrival);
+    await desk?.recordingDone({ callSid, recordingSid, status, durationSec, url });
+    isKept = desk !== undefined;
+  };
+  const keeping = keep().catch((error: unknown) => log.error('SERVER_FAULT', { route: 'recording-done', error }));
+  await within(keeping, KEEP_WAIT_MS, clock);
+  metrics.webhook('recording-done', (isKept ? 'done' : 'fault') satisfies Verdict);
+  const fields = { call_sid: callSid, recording_sid: recordingSid, status, duration_sec: durationSec };
+  if (isKept) log.info('RECORDING_DONE', fields);
+  return isKept;
 }
 
 function noteMalformed(context: ServerContext, route: RouteName, problem: string): void {

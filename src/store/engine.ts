@@ -28,6 +28,11 @@ export interface EngineSession {
 export interface EngineEvents {
   /** The database has gone, as far as one session could see. Told once per `connect` that succeeded. */
   readonly onLost: (error: StoreError) => void;
+  /**
+   * The embedded database is about to begin from an earlier state, or from nothing: facts must be told again, from now on
+   * and whatever happens to this process. A rejection is tried again.
+   */
+  readonly onFactsLost: () => Promise<void>;
   /** The embedded database could not be opened and was put aside; a new one has taken its place. */
   readonly onRebuilt: (movedTo: string, problem: string) => void;
 }

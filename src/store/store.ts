@@ -28,6 +28,8 @@ export interface StoreOptions {
   readonly applicationName?: string;
   readonly poolSize?: number;
   readonly onNews?: (news: StoreNews) => void;
+  /** The embedded database begins from an earlier state: it is opened when those who keep facts will tell them again. */
+  readonly onFactsLost?: () => Promise<void>;
 }
 
 export type StoreNews = StoreEngineNews;
@@ -53,6 +55,13 @@ export interface Store {
   executeSql(text: string, values?: readonly unknown[], budgetMs?: number): Promise<EngineResult>;
   /** Resolves when everything that was committed would outlive a power cut. At once with PostgreSQL, which sees to it. */
   sync(): Promise<void>;
+  /**
+   * Makes a copy of the embedded database that outlives a power cut, for the next start to begin from, and removes all but
+   * so many of the older copies. Nothing happens with PostgreSQL, or in memory.
+   */
+  snapshot(keepOlder: number): Promise<void>;
+  /** Whether there is such a copy. */
+  readonly hasSnapshot: boolean;
   /** A copy of the embedded database. */
   dump(): Promise<Uint8Array>;
   /** Idempotent. */
@@ -60,9 +69,10 @@ export interface Store {
 }
 
 export function openStore(options: StoreOptions): Store {
-  const { clock, onNews = () => {} } = options;
+  const { clock, onFactsLost = async () => {}, onNews = () => {} } = options;
   const events: EngineEvents = {
     onLost: (error) => life.lose(error),
+    onFactsLost,
     onRebuilt: (movedTo, problem) => onNews({ type: 'store-rebuilt', movedTo, problem }),
   };
   const engine = createEngine(options, events);
@@ -106,6 +116,10 @@ export function openStore(options: StoreOptions): Store {
     notify: (channel, payload) => announcer.notify(channel, payload),
     executeSql,
     sync: async () => embedded?.sync(),
+    snapshot: async (keepOlder) => embedded?.snapshot(keepOlder),
+    get hasSnapshot() {
+      return embedded?.hasSnapshot ?? false;
+    },
     dump: async () => {
       if (!embedded) throw unavailable('only the embedded database can be copied');
       return embedded.dump();

@@ -9,8 +9,10 @@ export interface TestPostgres {
   /** `postgres://…/postgres`, as a superuser. */
   readonly url: string;
   readonly port: number;
-  /** As if the machine had been switched off. */
-  kill(): Promise<void>;
+  /** Of the process that all others are children of; another one after each start. */
+  readonly pid: number;
+  /** As if the machine had been switched off; or by another signal, to the first of its processes alone. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -50,8 +52,11 @@ export async function startPostgres(): Promise<TestPostgres> {
   return {
     url: `postgres://kav@127.0.0.1:${port}/postgres`,
     port,
+    get pid() {
+      return server?.pid ?? -1;
+    },
     start,
-    kill: () => end('SIGQUIT'), // at once, without a checkpoint, and with its children
+    kill: (signal = 'SIGQUIT') => end(signal), // at once, without a checkpoint, and with its children
     stop: async () => {
       await end('SIGINT');
       rmSync(folder, { recursive: true, force: true });

@@ -25,6 +25,8 @@ export interface EraseOptions {
   readonly node: string;
   /** Removes the jobs of these calls; resolves with their number. */
   readonly eraseJobs: (tenant: string, callSids: readonly string[]) => Promise<number>;
+  /** Resolves when no copy of the database, and no fact still on this disk, holds what has gone from its tables. */
+  readonly eraseCopies: () => Promise<void>;
   /** Has Twilio delete one of its own copies. */
   readonly deleteAtCarrier: (
     copy: CarrierCopy,
@@ -40,6 +42,7 @@ export async function erasePerson(options: EraseOptions, name: ErasureName, sign
   await addToReport(db, name, { jobs: await options.eraseJobs(tenant, callSids) });
   // The words first, and Twilio last: it may be away for hours, which nobody's words must wait for.
   await eraseRows(db, erasure);
+  await options.eraseCopies();
   signal.throwIfAborted();
   await addToReport(db, name, { objects: await eraseObjects(objects, tenant, callSids) });
   await eraseFilesOfNode(options, erasure);

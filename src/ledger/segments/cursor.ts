@@ -5,14 +5,23 @@ import { type Disk, removeIfThere } from '../disk/disk.ts';
 
 const NAME = 'cursor.json';
 
-/** The last sequence that has been applied; 0 if none. */
-export async function loadCursor(disk: Disk, folder: string, onError: (error: LedgerError) => void): Promise<number> {
+/** The last sequence that has been applied; nothing if that is not known. */
+export async function loadCursor(
+  disk: Disk,
+  folder: string,
+  onError: (error: LedgerError) => void,
+): Promise<number | undefined> {
   const file = path.join(folder, NAME);
-  if ((await disk.size(file)) === undefined) return 0;
+  if ((await disk.size(file)) === undefined) return undefined;
   const applied = parseCursor((await disk.read(file)).toString('utf8'));
   if (applied === undefined)
     onError(new LedgerError('ledger-damaged', `${file} is unreadable; facts are applied again`));
-  return applied ?? 0;
+  return applied;
+}
+
+export async function removeCursor(disk: Disk, folder: string): Promise<void> {
+  await removeIfThere(disk, path.join(folder, NAME));
+  await disk.syncFolder(folder);
 }
 
 function parseCursor(text: string): number | undefined {

@@ -17,6 +17,8 @@ export interface ProgressOptions {
   readonly writer: SegmentWriter;
   /** What the saved cursor says. */
   readonly applied: number;
+  /** Segments stay until they are released. */
+  readonly holds: boolean;
   readonly onError: (error: LedgerError) => void;
 }
 
@@ -27,6 +29,7 @@ export class Progress {
   readonly #options: ProgressOptions;
   #applied: number;
   #saved: number;
+  #released: number;
   #alarm: { readonly time: number; readonly disarm: () => void } | undefined;
   #working: Promise<void> = Promise.resolve();
   #failing = false;
@@ -36,6 +39,7 @@ export class Progress {
     this.#options = options;
     this.#applied = options.applied;
     this.#saved = options.applied;
+    this.#released = options.holds ? 0 : Number.POSITIVE_INFINITY;
     this.#arm(options.clock.now());
   }
 
@@ -47,6 +51,21 @@ export class Progress {
     if (sequence <= this.#applied) return;
     this.#applied = sequence;
     this.#arm(this.#options.clock.now() + SAVE_EVERY_MS);
+  }
+
+  /** Facts up to that sequence may go; resolves when those have gone that could. */
+  release(sequence: number): Promise<void> {
+    this.#released = Math.max(this.#released, sequence);
+    return this.settle();
+  }
+
+  /** Back to the first fact that is still here. Rejects when the disk does not take that. */
+  async rewind(): Promise<void> {
+    const { segments, writer } = this.#options;
+    this.#applied = (segments[0]?.first ?? writer.next) - 1;
+    const saving = this.#working.then(() => this.#save());
+    this.#working = saving.catch(() => this.#arm(this.#options.clock.now() + SAVE_EVERY_MS));
+    await saving;
   }
 
   /** Saves the cursor and removes what is done with. Faults are reported and tried again later. */
@@ -92,7 +111,8 @@ export class Progress {
 
   async #removeApplied(): Promise<void> {
     const { disk, folder, segments, writer } = this.#options;
-    for (let front = segments[0]; front && front.end <= this.#applied + 1; front = segments[0]) {
+    const done = Math.min(this.#applied, this.#released);
+    for (let front = segments[0]; front && front.end <= done + 1; front = segments[0]) {
       if (front === writer.current) return;
       if (front.damaged) await disk.rename(front.file, asideOf(front.file));
       else await removeIfThere(disk, front.file);

@@ -41,6 +41,13 @@ export class SegmentReader {
     return this.#next;
   }
 
+  /** The next read may begin before what was read. */
+  rewind(): void {
+    this.#ahead = [];
+    this.#next = 0;
+    this.#segment = undefined;
+  }
+
   /** Up to `limit` facts from that sequence on; none when there are no more. Not to be called while it runs. */
   async read(from: number, limit: number): Promise<readonly LedgerEntry[]> {
     this.#ahead = this.#ahead.filter((entry) => entry.sequence >= from);

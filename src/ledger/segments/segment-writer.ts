@@ -37,6 +37,7 @@ export class SegmentWriter {
   #next: number;
   #open: OpenSegment | undefined;
   #committing = false;
+  #turned: OpenSegment | undefined;
 
   constructor(options: SegmentWriterOptions) {
     this.#options = options;
@@ -64,14 +65,23 @@ export class SegmentWriter {
     }
   }
 
-  /** Gives up the current segment if it is old, so that it can be removed; returns when to ask again. */
+  /** The current segment takes nothing more. */
+  turn(): void {
+    this.#turned = this.#open;
+  }
+
+  /** Gives up the current segment if it is old or was turned, so that it can be removed; returns when to ask again. */
   async retire(): Promise<number | undefined> {
     const { clock, limits } = this.#options;
     if (!this.#open) return undefined;
-    const due = this.#open.since + limits.segmentAgeMs;
+    const due = this.#isTurned ? clock.now() : this.#open.since + limits.segmentAgeMs;
     if (this.#committing || clock.now() < due) return Math.max(due, clock.now() + limits.segmentAgeMs / 10);
     await this.close();
     return undefined;
+  }
+
+  get #isTurned(): boolean {
+    return this.#open !== undefined && this.#open === this.#turned;
   }
 
   async close(): Promise<void> {
@@ -102,8 +112,8 @@ export class SegmentWriter {
   async #room(): Promise<OpenSegment> {
     const { clock, limits } = this.#options;
     const open = this.#open;
-    if (open && open.segment.length < limits.segmentBytes && clock.now() < open.since + limits.segmentAgeMs)
-      return open;
+    const isGood = open && open.segment.length < limits.segmentBytes && !this.#isTurned;
+    if (isGood && clock.now() < open.since + limits.segmentAgeMs) return open;
     await this.close();
     return await this.#create();
   }

@@ -5,6 +5,7 @@ import path from 'node:path';
 
 const IN_USE = 'in-use';
 const UNFINISHED = 'unfinished';
+const BROKEN = 'data.broken-';
 const ROOM_BYTES = 2 ** 20;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
@@ -62,13 +63,23 @@ export function ensureRoom(folder: string): void {
   rmSync(file);
 }
 
-/** Never deleted: what could not be opened may still be of use to somebody. Returns where it is now. */
+/** Not deleted: what could not be opened may still be of use to somebody. Returns where it is now. */
 export function moveAside(folder: string): string {
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
-  const target = path.join(folder, `data.broken-${stamp}`);
+  const target = path.join(folder, `${BROKEN}${stamp}`);
   renameSync(path.join(folder, 'data'), target);
   return target;
 }
+
+/** What was put aside holds what has been erased elsewhere. */
+export function removeBroken(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(BROKEN)) rmSync(path.join(folder, name), { recursive: true });
+  }
+}
+
+/** Where durable copies of the database are. */
+export const snapshotsIn = (folder: string): string => path.join(folder, 'snapshots');
 
 /** Names this start of the machine. A process that dies takes nothing that it wrote with it; a machine does. */
 function bootId(): string {

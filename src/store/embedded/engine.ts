@@ -4,10 +4,11 @@ import { ConfigError } from '../../core/errors.ts';
 import { within } from '../deadline.ts';
 import { type Engine, type EngineEvents, type Listening, QUERY_BUDGET_MS, quotedName } from '../engine.ts';
 import { toConnectError, unavailable } from '../failures.ts';
-import { markClosed } from './data-folder.ts';
+import { markClosed, removeBroken, snapshotsIn } from './data-folder.ts';
 import { lockFolder } from './folder-lock.ts';
 import { Opener } from './opener.ts';
 import { EmbeddedSession } from './session.ts';
+import { hasSnapshot } from './snapshots.ts';
 import { Turnstile } from './turnstile.ts';
 import type { WorkerLink } from './worker-link.ts';
 
@@ -43,6 +44,7 @@ export class EmbeddedEngine implements Engine {
       clock,
       ...(folder === undefined ? {} : { folder }),
       ...(snapshot === undefined ? {} : { snapshot }),
+      onFactsLost: events.onFactsLost,
       onRebuilt: events.onRebuilt,
     });
     this.#turnstile = new Turnstile(options.clock);
@@ -102,6 +104,23 @@ export class EmbeddedEngine implements Engine {
     } finally {
       session.release();
     }
+  }
+
+  /** Whether there is a durable copy. */
+  get hasSnapshot(): boolean {
+    const { folder } = this.#options;
+    return folder !== undefined && hasSnapshot(snapshotsIn(folder));
+  }
+
+  /**
+   * Makes a durable copy, and removes all but so many of the older ones; with none of them goes everything else that holds
+   * what was there before.
+   */
+  async snapshot(keepOlder: number): Promise<void> {
+    const { folder } = this.#options;
+    if (folder === undefined) return;
+    await this.#ask({ type: 'snapshot', folder: snapshotsIn(folder), keepOlder }, COPY_MS);
+    if (keepOlder === 0) removeBroken(folder);
   }
 
   /** Everything that was committed is on the disk afterwards. */

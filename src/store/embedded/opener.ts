@@ -12,7 +12,9 @@ import {
   markUnfinished,
   moveAside,
   removeUnfinished,
+  snapshotsIn,
 } from './data-folder.ts';
+import { hasSnapshot } from './snapshots.ts';
 import { WorkerLink } from './worker-link.ts';
 import type { WorkerSettings } from './worker-messages.ts';
 
@@ -25,6 +27,8 @@ export interface OpenerOptions {
   readonly folder?: string;
   /** What a new database begins with. */
   readonly snapshot?: Uint8Array;
+  /** The database is about to begin from an earlier state; see `EngineEvents`. */
+  readonly onFactsLost: () => Promise<void>;
   readonly onRebuilt: (movedTo: string, problem: string) => void;
 }
 
@@ -45,12 +49,26 @@ export class Opener {
     if (!isSuspect) markInUse(folder);
     if (isNew) return this.#createIn(folder, data);
     if (isBeheaded) return this.#replace(folder, data, new Error('PG_VERSION is missing'));
+    // Whatever can be read of it, nobody knows what cannot: a page of zeros is a page without rows.
+    if (isSuspect && hasSnapshot(snapshotsIn(folder)))
+      return this.#replace(folder, data, new Error('the power failed while it was in use'));
+    let link: WorkerLink;
     try {
-      const link = await this.#openTwice({ dataFolder: data, isSuspect });
-      markInUse(folder);
-      return link;
+      link = await this.#openTwice({ dataFolder: data, isSuspect });
     } catch (error) {
       return this.#replace(folder, data, error);
+    }
+    if (isSuspect) await this.#tellAgain(link);
+    markInUse(folder);
+    return link;
+  }
+
+  async #tellAgain(link: WorkerLink): Promise<void> {
+    try {
+      await this.#options.onFactsLost();
+    } catch (error) {
+      await link.terminate();
+      throw error;
     }
   }
 
@@ -77,23 +95,25 @@ export class Opener {
     await probe.terminate();
     const movedTo = moveAside(folder);
     const link = await this.#createIn(folder, data);
-    markInUse(folder);
     this.#options.onRebuilt(path.basename(movedTo), problem instanceof Error ? problem.message : String(problem));
     return link;
   }
 
+  /** From the newest copy, if there is one. */
   async #createIn(folder: string, data: string): Promise<WorkerLink> {
+    await this.#options.onFactsLost();
     markUnfinished(folder);
     mkdirSync(data, { recursive: true, mode: 0o700 });
-    const link = await this.#create(data);
+    const link = await this.#create({ dataFolder: data, restoreFrom: snapshotsIn(folder) });
     markFinished(folder);
+    markInUse(folder);
     return link;
   }
 
-  #create(dataFolder?: string): Promise<WorkerLink> {
+  #create(where: Pick<WorkerSettings, 'dataFolder' | 'restoreFrom'> = {}): Promise<WorkerLink> {
     const { snapshot } = this.#options;
     return this.#start({
-      ...(dataFolder === undefined ? {} : { dataFolder }),
+      ...where,
       ...(snapshot === undefined ? {} : { snapshot }),
       isSuspect: false,
     });

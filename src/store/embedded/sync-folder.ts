@@ -11,7 +11,7 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /** A folder cannot be opened for this on every system; there its list is not ours to keep. */
-async function syncPath(target: string): Promise<void> {
+export async function syncPath(target: string): Promise<void> {
   const handle = await open(target, 'r').catch(() => undefined);
   if (!handle) return;
   try {

@@ -6,6 +6,8 @@ export interface WorkerSettings {
   readonly snapshot?: Uint8Array;
   /** The machine went down while the folder was in use: look at every row before trusting it. */
   readonly isSuspect: boolean;
+  /** The newest copy in that folder is what a new database begins with, before `snapshot`. */
+  readonly restoreFrom?: string;
 }
 
 export type WorkerRequest =
@@ -13,6 +15,8 @@ export type WorkerRequest =
   | { readonly type: 'script'; readonly id: number; readonly sql: string }
   /** Gives the whole database as a tar. */
   | { readonly type: 'dump'; readonly id: number }
+  /** Makes a durable copy in that folder, and removes all but so many of the older ones. */
+  | { readonly type: 'snapshot'; readonly id: number; readonly folder: string; readonly keepOlder: number }
   /** Puts everything on the disk. */
   | { readonly type: 'sync'; readonly id: number }
   | { readonly type: 'close'; readonly id: number };

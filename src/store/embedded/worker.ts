@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, type Results } from '@electric-sql/pglite';
 import { checkDatabase } from './check-database.ts';
+import { readSnapshot, writeSnapshot } from './snapshots.ts';
 import { syncFolder } from './sync-folder.ts';
 import type { WorkerProblem, WorkerRequest, WorkerResponse, WorkerResult, WorkerSettings } from './worker-messages.ts';
 
@@ -28,7 +29,9 @@ parentPort?.on('message', async (request: WorkerRequest) => {
 });
 
 async function open(): Promise<PGlite> {
-  const { dataFolder, snapshot, isSuspect } = settings;
+  const { dataFolder, isSuspect, restoreFrom } = settings;
+  const restored = restoreFrom === undefined ? undefined : await readSnapshot(restoreFrom);
+  const snapshot = restored ?? settings.snapshot;
   const database = await PGlite.create({
     ...(dataFolder === undefined ? {} : { dataDir: dataFolder }),
     ...(snapshot === undefined ? {} : { loadDataDir: new Blob([snapshot as Uint8Array<ArrayBuffer>]) }),
@@ -45,10 +48,12 @@ async function answer(database: PGlite, request: WorkerRequest): Promise<WorkerR
       return { type: 'result', id, result: resultOf(await database.query(request.sql, [...request.parameters])) };
     case 'script':
       return { type: 'result', id, result: resultOf((await database.exec(request.sql)).at(-1)) };
-    case 'dump': {
-      const tar = await database.dumpDataDir('none');
-      return { type: 'dumped', id, tar: new Uint8Array(await tar.arrayBuffer()) };
-    }
+    case 'dump':
+      return { type: 'dumped', id, tar: await dump(database) };
+    case 'snapshot':
+      await database.exec('checkpoint');
+      await writeSnapshot(request.folder, await dump(database), request.keepOlder);
+      break;
     case 'sync':
       await sync(database);
       break;
@@ -59,6 +64,11 @@ async function answer(database: PGlite, request: WorkerRequest): Promise<WorkerR
       break;
   }
   return { type: 'result', id, result: NOTHING };
+}
+
+async function dump(database: PGlite): Promise<Uint8Array> {
+  const tar = await database.dumpDataDir('none');
+  return new Uint8Array(await tar.arrayBuffer());
 }
 
 /** PGlite writes its files and never asks the disk to keep them; so we do. */

@@ -19,7 +19,7 @@ const ONE = step(1, 'create table a (x integer)');
 const TWO = step(2, 'alter table a add column y integer');
 
 async function migrateTo(databaseUrl: string, migrations: readonly Migration[]): Promise<Migrated> {
-  const events = { onLost: () => {}, onRebuilt: () => {} };
+  const events = { onLost: () => {}, onRebuilt: () => {}, onFactsLost: async () => {} };
   const engine = new PostgresEngine({ databaseUrl, applicationName: 'test', poolSize: 2, clock, events });
   await engine.connect();
   const session = await engine.acquire(30_000);

@@ -1,0 +1,118 @@
+/** One life of a server process, from its start to its end by SIGKILL. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { POINT_WORD, type Point } from './points.ts';
+import type { ServerWord } from './server.ts';
+
+export const AUTH_TOKEN = '0123456789abcdef0123456789abcdef';
+const HERE = import.meta.dirname;
+const START_MS = 60_000;
+
+export interface ReignOptions {
+  readonly dataDir: string;
+  readonly effectsFile: string;
+  readonly databaseUrl?: string;
+  /** The process kills itself there, the n-th time. */
+  readonly point?: Point;
+  readonly nth?: number;
+  readonly log: (line: string) => void;
+}
+
+export class Reign {
+  readonly #child: ChildProcess;
+  readonly #url = Promise.withResolvers<string>();
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #ended: Promise<unknown>;
+  #output = '';
+  #isOver = false;
+
+  constructor(options: ReignOptions) {
+    this.#child = fork(path.join(HERE, 'server.ts'), {
+      env: environmentOf(options),
+      execArgv: ['--import', path.join(HERE, 'preload.ts')],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    const keep = (bytes: Buffer): void => {
+      this.#output = (this.#output + bytes).slice(-20_000);
+    };
+    this.#child.stdout!.on('data', keep);
+    this.#child.stderr!.on('data', keep);
+    this.#child.on('message', (word: ServerWord) => {
+      if (word.url) this.#url.resolve(word.url);
+      if (word.ready) this.#ready.resolve();
+    });
+    this.#ended = once(this.#child, 'close').then(([code, signal]) => {
+      this.#isOver = true;
+      const error = new Error(`the server ended (${signal ?? code}): ${this.#output.slice(-2_000)}`);
+      this.#url.reject(error);
+      this.#ready.reject(error);
+      if (signal !== 'SIGKILL') options.log(`unexpected end: ${error.message}`);
+    });
+    this.#url.promise.catch(() => {});
+    this.#ready.promise.catch(() => {});
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Rejects when the process ends before. */
+  get url(): Promise<string> {
+    return this.#url.promise;
+  }
+
+  get ready(): Promise<void> {
+    return within(this.#ready.promise, START_MS, () => `no start within ${START_MS} ms: ${this.#output}`);
+  }
+
+  get ended(): Promise<unknown> {
+    return this.#ended;
+  }
+
+  /** The point at which the process killed itself. */
+  get point(): Point | undefined {
+    return new RegExp(`^${POINT_WORD} (\\S+)$`, 'm').exec(this.#output)?.[1] as Point | undefined;
+  }
+
+  async kill(): Promise<void> {
+    if (!this.#isOver) this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+}
+
+function environmentOf({ dataDir, databaseUrl, effectsFile, nth = 1, point }: ReignOptions): NodeJS.ProcessEnv {
+  const { PATH, HOME } = process.env;
+  return {
+    PATH,
+    HOME,
+    NODE_COMPILE_CACHE: path.join(dataDir, '..', 'compile-cache'),
+    HOST: '127.0.0.1',
+    PORT: '0',
+    TWILIO_AUTH_TOKEN: AUTH_TOKEN,
+    KAV_AGENT: path.join(HERE, 'agent.ts'),
+    KAV_DATA_DIR: dataDir,
+    KAV_NODE: 'torture',
+    KAV_VAD: 'rms',
+    KAV_ENDPOINTING: 'fixed',
+    EOU_MS: '150',
+    LOG_LEVEL: 'warn',
+    LOG_FORMAT: 'json',
+    TORTURE_EFFECTS: effectsFile,
+    TORTURE_NTH: String(nth),
+    ...(point === undefined ? {} : { TORTURE_POINT: point }),
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+  };
+}
+
+async function within<T>(promise: Promise<T>, ms: number, problem: () => string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(problem())), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
