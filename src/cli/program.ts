@@ -37,6 +37,7 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   addRecording(program, finish);
   addTune(program, finish);
   addDemo(program, finish);
+  addExplain(program, finish);
   return program;
 }
 
@@ -48,6 +49,10 @@ function addServe(program: Command, finish: Finish): void {
     .description('Start the server. Twilio reaches it at the public origin; the environment configures it.')
     .option('-p, --port <port>', 'TCP port, instead of PORT', wholeNumber)
     .option('-a, --agent <file>', 'agent file, instead of KAV_AGENT')
+    .option(
+      '--say-only',
+      'callers hear one sentence of Twilio’s voice and no agent, to prove the webhook before the stream',
+    )
     .action(async (options) => {
       const { serve } = await import('./serve.ts');
       finish(await serve(options));
@@ -141,6 +146,19 @@ function addDemo(program: Command, finish: Finish): void {
     .action(async (options) => {
       const { demo } = await import('./demo.ts');
       finish(await demo(options));
+    });
+}
+
+function addExplain(program: Command, finish: Finish): void {
+  program
+    .command('explain')
+    .description(
+      "Explain one of Twilio's error codes: what it means, its causes and the remedy. Without a code, list them.",
+    )
+    .argument('[code]', 'as in the console or a log, for example 31924')
+    .action(async (code) => {
+      const { explainCode } = await import('./explain.ts');
+      finish(explainCode(code));
     });
 }
 

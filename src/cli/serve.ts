@@ -4,6 +4,7 @@ import { type Kav, openKav } from './wire.ts';
 export interface ServeOptions {
   readonly port?: number;
   readonly agent?: string;
+  readonly sayOnly?: boolean;
 }
 
 /** How long a call may go on to the next border between its turns, once another node is to have it. */
@@ -12,12 +13,13 @@ const BORDER_MS = 10_000;
 const HAND_OVER_MS = BORDER_MS + 5_000;
 
 /** Serves until SIGTERM (finish the running calls) or SIGINT (twice: at once). */
-export async function serve({ port, agent }: ServeOptions): Promise<ExitCode> {
+export async function serve({ port, agent, sayOnly }: ServeOptions): Promise<ExitCode> {
   const kav = await openKav(
     {
       ...process.env,
       ...(port === undefined ? {} : { PORT: String(port) }),
       ...(agent === undefined ? {} : { KAV_AGENT: agent }),
+      ...(sayOnly ? { KAV_SAY_ONLY: 'true' } : {}),
     },
     process.stdout.isTTY,
   );
