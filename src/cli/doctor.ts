@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { ConfigError } from '../core/errors.ts';
 import { CHECKS } from '../doctor/checks/all.ts';
 import { Probe, type Target } from '../doctor/probe/probe.ts';
-import { renderDoctor } from '../doctor/render.ts';
+import { renderDoctor, renderJson } from '../doctor/render.ts';
 import { type DoctorReport, runChecks } from '../doctor/runner.ts';
 import { createServerAddress, type ServerAddress } from '../simulator/carrier/server-address.ts';
 import { authTokensOf, publicOriginOf, type RawEnvironment } from './config.ts';
@@ -39,9 +39,7 @@ export async function doctor(url: string | undefined, options: DoctorOptions): P
   const clock = createRealClock();
   const probe = url === undefined ? await ownProbe(raw, options, clock) : foreignProbe(url, options, clock);
   const report = await runChecks(CHECKS, probe, options.json ? undefined : createProgress());
-  console.log(
-    options.json ? JSON.stringify(report, undefined, 2) : renderDoctor(report, { color: process.stdout.isTTY }),
-  );
+  console.log(options.json ? renderJson(report) : renderDoctor(report, { color: process.stdout.isTTY }));
   if (options.fix) await mendAll(report, probe, options);
   return report.go ? EXIT.ok : EXIT.no;
 }

@@ -10,6 +10,11 @@ interface Named {
   readonly finding: Finding;
 }
 
+/** For programs. What a fix would write is left out: it may be a key. */
+export function renderJson(report: DoctorReport): string {
+  return JSON.stringify(report, (key, value: unknown) => (key === 'fix' ? undefined : value), 2);
+}
+
 export function renderDoctor(report: DoctorReport, { color }: { readonly color: boolean }): string {
   const paint = (verdict: Verdict, text: string): string =>
     color ? `\u001b[${COLOURS[verdict]}m${text}\u001b[0m` : text;

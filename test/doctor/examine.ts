@@ -1,29 +1,45 @@
-import { createRealClock } from '../../src/call/real-clock.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { CHECKS } from '../../src/doctor/checks/all.ts';
 import type { Deployment } from '../../src/doctor/probe/deployment.ts';
 import { Probe, type Target } from '../../src/doctor/probe/probe.ts';
 import { type DoctorReport, runChecks } from '../../src/doctor/runner.ts';
 import { createServerAddress } from '../../src/simulator/carrier/server-address.ts';
+import { VirtualClock } from '../../src/simulator/virtual-clock.ts';
 import { TOKEN } from './sample-server.ts';
 
-/** Time that runs faster than the real one: whole calls in a second. */
-export function createFastClock(factor: number): Clock {
-  const real = createRealClock();
-  return { now: () => real.now() * factor, at: (time, wake) => real.at(time / factor, wake) };
+/**
+ * Time for servers of this process: one millisecond passes with each turn of the event loop. What a turn brings over
+ * loopback comes at once, however busy the machine is, and whole calls take a second.
+ */
+export function createLoopClock(): Clock & Disposable {
+  const clock = new VirtualClock();
+  let isOpen = true;
+  const turn = (): void => {
+    if (!isOpen) return;
+    clock.advanceTo(clock.now() + 1);
+    setImmediate(turn);
+  };
+  setImmediate(turn);
+  return {
+    now: () => clock.now(),
+    at: (time, wake) => clock.at(time, wake),
+    [Symbol.dispose]: () => {
+      isOpen = false;
+    },
+  };
 }
 
 export interface Examination {
   readonly url: string;
   readonly publicUrl?: string;
-  readonly factor?: number;
+  readonly clock: Clock;
   readonly target?: Partial<Target>;
   readonly deployment?: Deployment;
 }
 
-export async function examine({ deployment, factor = 3, publicUrl, target, url }: Examination): Promise<DoctorReport> {
+export async function examine({ clock, deployment, publicUrl, target, url }: Examination): Promise<DoctorReport> {
   const probe = new Probe({
-    clock: factor === 1 ? createRealClock() : createFastClock(factor),
+    clock,
     deployment,
     target: {
       address: createServerAddress(url, publicUrl),
