@@ -287,6 +287,7 @@ describe('POST /webhook/stream_status', () => {
       code: 31924,
       meaning: expect.any(String),
       remedy: expect.any(String),
+      page: 'kav explain 31924',
       level: 'error',
     });
   });

@@ -169,7 +169,17 @@ function applyStreamStatus(context: ServerContext, request: FastifyRequest): Ver
 
 function explainFailure({ error = '', errorCode }: StreamStatusForm): LogFields {
   const known = (errorCode === undefined ? undefined : explainTwilioError(errorCode)) ?? explainStreamError(error);
-  return { text: error, code: known?.code ?? errorCode, meaning: known?.meaning, remedy: known?.remedy };
+  return {
+    text: error,
+    code: known?.code ?? errorCode,
+    meaning: known?.meaning,
+    remedy: known?.remedy,
+    ...pageOf(known?.code),
+  };
+}
+
+function pageOf(code: number | undefined): LogFields {
+  return code === undefined ? {} : { page: `kav explain ${code}` };
 }
 
 /** Asked when the stream is over. A caller who outlived the process that served the stream is not left without a word. */

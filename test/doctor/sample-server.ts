@@ -155,12 +155,6 @@ export function refuse(socket: Duplex, status: number): void {
 export const GREETING = toneMulaw({ frequencyHz: 440, durationMs: 8_000 });
 const PIECE_BYTES = 4_000;
 
-export interface Line {
-  readonly streamSid: string;
-  /** The decoded frame of the caller. */
-  readonly onFrame: (frame: Uint8Array) => void;
-}
-
 /** Reads what Twilio sends, and no more than it must. */
 export function onStart(
   socket: WebSocket,

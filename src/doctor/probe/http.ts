@@ -15,6 +15,17 @@ export interface RawRequest {
   readonly timeoutMs: number;
 }
 
+export interface FormRequest {
+  /** The public URL; what is dialled follows from the address. */
+  readonly url: string;
+  readonly method: 'POST' | 'GET';
+  readonly fields: Readonly<Record<string, string>>;
+  /** Signed are these instead of `fields`: a forgery. `none` sends no signature. */
+  readonly signedFields?: Readonly<Record<string, string>> | 'none';
+  readonly idempotencyToken?: string;
+  readonly timeoutMs?: number;
+}
+
 export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;

@@ -6,7 +6,7 @@ import { dialUrl, type ServerAddress, tunnelHeaders } from '../../simulator/carr
 import { createSid } from '../../simulator/carrier/sid.ts';
 import { signForm, signUpgrade } from '../../twilio/signature.ts';
 import type { Deployment } from './deployment.ts';
-import { type Exchange, exchange, open, type RawAnswer, type UpgradeExchange } from './http.ts';
+import { type Exchange, exchange, type FormRequest, open, type RawAnswer, type UpgradeExchange } from './http.ts';
 import { type ReachedTwiml, reachTwiml } from './reach-twiml.ts';
 
 export interface Target {
@@ -31,17 +31,6 @@ export interface ProbeOptions {
   readonly target: Target;
   /** The deployment that the doctor runs in; undefined for a server elsewhere. */
   readonly deployment: Deployment | undefined;
-}
-
-export interface FormRequest {
-  /** The public URL; what is dialled follows from the address. */
-  readonly url: string;
-  readonly method: 'POST' | 'GET';
-  readonly fields: Readonly<Record<string, string>>;
-  /** Signed are these instead of `fields`: a forgery. `none` sends no signature. */
-  readonly signedFields?: Readonly<Record<string, string>> | 'none';
-  readonly idempotencyToken?: string;
-  readonly timeoutMs?: number;
 }
 
 /** Twilio gives up after so long. */

@@ -2,8 +2,16 @@
 import type { CallIdentity } from '../../simulator/carrier/call-fields.ts';
 import { createError, type Problem } from '../../simulator/carrier/problem.ts';
 import { readTwiml, type TwimlReading, type TwimlVerb } from '../../simulator/twiml-reader.ts';
-import type { RawAnswer } from './http.ts';
-import type { Probe } from './probe.ts';
+import type { Exchange, FormRequest, RawAnswer } from './http.ts';
+
+/** Who asks, and how: a probe. */
+export interface TwimlAsker {
+  readonly target: { readonly method: 'POST' | 'GET' };
+  readonly webhookUrl: string;
+  callFields(call: CallIdentity): Readonly<Record<string, string>>;
+  /** Never rejects. */
+  form(request: FormRequest): Promise<Exchange>;
+}
 
 export type StreamVerb = Extract<TwimlVerb, { type: 'connect-stream' }>;
 
@@ -27,7 +35,7 @@ export interface ReachedTwiml {
 const MOST_REDIRECTS = 10;
 
 /** Never rejects. */
-export async function reachTwiml(probe: Probe, call: CallIdentity): Promise<ReachedTwiml> {
+export async function reachTwiml(probe: TwimlAsker, call: CallIdentity): Promise<ReachedTwiml> {
   const hops: Hop[] = [];
   let { method } = probe.target;
   let url = probe.webhookUrl;
