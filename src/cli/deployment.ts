@@ -60,12 +60,17 @@ function readWhatCan(raw: RawEnvironment): {
       }
       return { environment, good, problems };
     } catch (error) {
-      if (!(error instanceof ConfigError) || good[error.key] === undefined) throw error;
+      if (!(error instanceof ConfigError)) throw error;
+      const written = spellingsOf(error.key).filter((name) => good[name] !== undefined);
+      if (written.length === 0) throw error;
       problems.push({ name: error.key, problem: error.problem, remedy: error.remedy });
-      good[error.key] = undefined;
+      for (const name of written) good[name] = undefined;
     }
   }
 }
+
+/** `EoU_MS` is read too. */
+const spellingsOf = (name: string): readonly string[] => (name === 'EOU_MS' ? [name, 'EoU_MS'] : [name]);
 
 function problemOf(check: () => unknown): SettingProblem[] {
   try {

@@ -51,6 +51,11 @@ test('every wrong variable is named, with its remedy, and none hides another', a
   for (const { remedy } of failed) expect(remedy).toMatch(/\.$/);
 });
 
+test('the other spelling of EOU_MS is read as well', async () => {
+  const found = await settings.run(probeOf({ EoU_MS: '3' }));
+  expect(found.filter(({ verdict }) => verdict === 'fail')).toHaveLength(1);
+});
+
 test('a right environment is told without its values', async () => {
   const found = await settings.run(probeOf({ PUBLIC_HOST: 'voice.example.com', TWILIO_AUTH_TOKEN: 'secret-token-1' }));
   expect(found[0]).toMatchObject({ verdict: 'ok', seen: 'PUBLIC_HOST, TWILIO_AUTH_TOKEN' });

@@ -22,7 +22,7 @@ export const addresses: Check = {
       ...(action === undefined ? [] : judge(probe.target, 'The action', action, 11205)),
     ];
     if (found.length > 0) return found;
-    return [ok('Every URL in the TwiML names the public host', noun.url), ...hints(noun.statusCallback, action)];
+    return [ok('Every URL in the TwiML leads back here', noun.url), ...hints(noun.statusCallback, action)];
   },
 };
 

@@ -34,7 +34,7 @@ function plainHttp(publicUrl: URL): Finding {
 function handshake(probe: Probe, servername: string): Promise<readonly Finding[]> {
   const { baseUrl } = probe.target.address;
   const options: ConnectionOptions = {
-    host: baseUrl.hostname,
+    host: baseUrl.hostname.replace(/^\[|\]$/g, ''),
     port: Number(baseUrl.port || 443),
     ...(/^[\d.:[\]]+$/.test(servername) ? {} : { servername }),
     maxVersion: 'TLSv1.2',

@@ -102,7 +102,7 @@ function proxyPage(seen: string): Finding {
 
 function describe({ answer, reading }: ReachedTwiml): Finding {
   const verbs = reading.verbs.map(({ type }) => type).join(', ');
-  return ok(`TwiML in ${Math.round(answer!.tookMs)} ms`, `${answer!.body.length} bytes: ${verbs || 'no verb'}`);
+  return ok(`TwiML in ${Math.round(answer!.tookMs)} ms`, `${answer!.body.length} bytes, ${verbs || 'no verb'}`);
 }
 
 /** What Twilio takes, and what is wrong with it all the same. */
