@@ -4,17 +4,20 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { createRealClock } from '../call/real-clock.ts';
 import { settings } from '../doctor/checks/settings.ts';
+import type { TwilioAccess } from '../doctor/probe/deployment.ts';
 import { Probe } from '../doctor/probe/probe.ts';
 import { renderDoctor, renderJson } from '../doctor/render.ts';
 import { runChecks } from '../doctor/runner.ts';
+import { NUMBER, openTwilio } from '../doctor/twilio/loopback.fixture.ts';
 import { createServerAddress } from '../simulator/carrier/server-address.ts';
 import { deploymentOf } from './deployment.ts';
 import { mend, withVariable } from './doctor-fix.ts';
 
 const JSON_KEY = '{\n  "type": "service_account",\n  "private_key": "-----BEGIN\\nabc\\n"\n}';
 
-function probeOf(env: Readonly<Record<string, string>>): Probe {
-  const { deployment } = deploymentOf(env, { number: undefined });
+function probeOf(env: Readonly<Record<string, string>>, twilio?: TwilioAccess): Probe {
+  const { deployment: own } = deploymentOf(env, { number: undefined });
+  const deployment = twilio ? { ...own, twilio } : own;
   const target = {
     address: createServerAddress('https://voice.example.com'),
     webhookPath: '/webhook/incoming_call',
@@ -84,6 +87,16 @@ test('a scheme in PUBLIC_HOST and a key over several lines are mended in the .en
     `# mine\nPUBLIC_HOST=voice.example.com\nGOOGLE_CLOUD_SERVICE_ACCOUNT_JSON='${oneLine}'\nPORT=8080\n`,
   );
   await rm(folder, { recursive: true });
+});
+
+test('the webhook of the number is set, with the account’s keys alone', async () => {
+  await using twilio = await openTwilio();
+  const fix = { type: 'set-number', number: NUMBER } as const;
+  const mending = { envFile: '/nowhere/.env', probe: probeOf({}, twilio.access) };
+  expect(await mend([fix], mending)).toEqual(['the number leads here now']);
+  expect(twilio.number['voice_url']).toBe('https://voice.example.com/webhook/incoming_call');
+  const without = await mend([fix], { envFile: '/nowhere/.env', probe: probeOf({}) });
+  expect(without).toEqual(['the number was not set: there is no Twilio account']);
 });
 
 test('without a file nothing is written', async () => {

@@ -38,16 +38,30 @@ export async function doctor(url: string | undefined, options: DoctorOptions): P
   const raw: RawEnvironment = process.env;
   const clock = createRealClock();
   const probe = url === undefined ? await ownProbe(raw, options, clock) : foreignProbe(url, options, clock);
-  const report = await runChecks(CHECKS, probe, options.json ? undefined : createProgress());
+  const progress = createProgress();
+  const report = await runChecks(CHECKS, probe, progress.tell);
+  progress.end();
   console.log(options.json ? renderJson(report) : renderDoctor(report, { color: process.stdout.isTTY }));
   if (options.fix) await mendAll(report, probe, options);
   return report.go ? EXIT.ok : EXIT.no;
 }
 
-/** A terminal shows which check is done while others run. */
-function createProgress(): ((report: { readonly name: string }) => void) | undefined {
-  if (!process.stderr.isTTY) return undefined;
-  return ({ name }) => process.stderr.write(`\r\u001b[K${name} …\r\u001b[K`);
+interface Progress {
+  readonly tell: (report: { readonly name: string }) => void;
+  readonly end: () => void;
+}
+
+/** A terminal shows what has been asked, on a line that goes when the report comes. */
+function createProgress(): Progress {
+  const done: string[] = [];
+  if (!process.stderr.isTTY) return { tell: () => {}, end: () => {} };
+  return {
+    tell: ({ name }) => {
+      done.push(name);
+      process.stderr.write(`\r\u001b[K${done.length} of ${CHECKS.length}: ${done.slice(-4).join(', ')} …`);
+    },
+    end: () => process.stderr.write('\r\u001b[K'),
+  };
 }
 
 async function mendAll(report: DoctorReport, probe: Probe, { envFile, json }: DoctorOptions): Promise<void> {

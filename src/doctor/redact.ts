@@ -1,8 +1,8 @@
 import type { Finding } from './finding.ts';
 
 const NUMBER = /(?<![\w.])\+?\d{9,15}(?![\w.])/g;
-/** Keys, signatures and tokens: long, and of letters and digits mixed. Identifiers of Twilio keep their kind. */
-const KEY = /\b(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{22,}\b/g;
+/** Keys, signatures and tokens: long, and of letters and digits mixed. Identifiers of Twilio keep their kind; the names of hosts stay. */
+const KEY = /\b(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{22,}(?![A-Za-z0-9_-])(?!\.[a-z])/g;
 const SID = /\b(AC|CA|MZ|RE|PN)[0-9a-f]{32}\b/g;
 const SECRET_VALUE = /\b(value|token|password|secret|key)="[^"]*"/gi;
 

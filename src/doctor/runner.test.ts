@@ -103,6 +103,7 @@ test.each([
   ['call from +972501234567', 'call from +972…'],
   ['<Parameter name="a" value="b"/>', '<Parameter name="a" value="***"/>'],
   ['sig RSOYDt4T1cUTdK1PDd93VVr8B8abc', 'sig ***'],
+  ['wss://a1b2-2001-db8-7f3a-9c01.ngrok-free.app/ws', 'wss://a1b2-2001-db8-7f3a-9c01.ngrok-free.app/ws'],
   [`account AC${'0'.repeat(32)}`, 'account AC…'],
   ['64000 bytes in 15003 ms', '64000 bytes in 15003 ms'],
   ['wss://voice.example.com/ws/twilio-media', 'wss://voice.example.com/ws/twilio-media'],

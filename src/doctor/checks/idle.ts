@@ -35,6 +35,9 @@ function judge({ closed, heldMs, problem }: HeldStream, idleMs: number): Finding
     });
   }
   if (closed)
-    return ok(`The server itself ended a quiet call after ${after}`, `code ${closed.code} ${closed.reason}`.trim());
+    return ok(
+      `The server itself ended a quiet call after ${after}; until then nothing cut it`,
+      `code ${closed.code} ${closed.reason}`.trim(),
+    );
   return ok(`A quiet socket stays open for ${Math.round(idleMs / 1_000)} s`);
 }
