@@ -22,8 +22,9 @@ const RANK: Readonly<Record<string, number>> = {
   tuning: 3,
   nodes: 3,
   simulator: 3,
-  cli: 4,
-  'index.ts': 4,
+  doctor: 4,
+  cli: 5,
+  'index.ts': 5,
 };
 const PURE = new Set(['core', 'audio', 'text', 'endpointing']);
 const IMPORT =

@@ -163,6 +163,12 @@ const OWN_VARIABLES = [
     schema: whole(500, 1, 100_000),
   },
   {
+    name: 'KAV_SAY_ONLY',
+    fallback: 'false',
+    help: 'Incoming calls hear one sentence and no agent: proves the webhook before the stream. `kav serve --say-only`.',
+    schema: flag.default(false),
+  },
+  {
     name: 'KAV_DRAIN_SECONDS',
     fallback: '3600',
     help: 'After SIGTERM the running calls may go on for so long; then another node takes them, or they are ended.',

@@ -1,11 +1,11 @@
 /** The commands, their flags and their help, in one table that `docs/cli.md` is made from. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, NotFoundError, PeerProtocolError } from '../core/errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { VERSION } from './version.ts';
 
 const EXIT_HELP = `
-Exit codes: 0 done · 1 the answer is no (an expectation failed, a replay differs, a recording has gaps) · 2 a flag, a
+Exit codes: 0 done · 1 the answer is no (an expectation failed, a replay differs, a recording has gaps, the doctor says NO-GO) · 2 a flag, a
 variable or a file is wrong, and the message says which · 3 a fault of Kav's own.
 Environment variables: docs/environment.md.`;
 
@@ -37,6 +37,9 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   addRecording(program, finish);
   addTune(program, finish);
   addDemo(program, finish);
+  addDoctor(program, finish);
+  addExplain(program, finish);
+  addSetup(program, finish);
   return program;
 }
 
@@ -54,6 +57,10 @@ function addServe(program: Command, finish: Finish): void {
       '-w, --workers <count>',
       'processes that share the port, each a node of its own; needs DATABASE_URL',
       workers,
+    )
+    .option(
+      '--say-only',
+      'callers hear one sentence of Twilio’s voice and no agent, to prove the webhook before the stream',
     )
     .action(async ({ workers: count, ...options }) => {
       if (count === undefined) {
@@ -153,6 +160,61 @@ function addDemo(program: Command, finish: Finish): void {
     .action(async (options) => {
       const { demo } = await import('./demo.ts');
       finish(await demo(options));
+    });
+}
+
+function addDoctor(program: Command, finish: Finish): void {
+  program
+    .command('doctor')
+    .description(
+      'GO or NO-GO: asks a server all that Twilio would, ours or any other, and names what is wrong, with the code that ' +
+        'Twilio would log and the remedy. Without a URL: this deployment, its environment, vendors and Twilio account too.',
+    )
+    .argument('[url]', 'a server elsewhere, for example https://voice.example.com')
+    .option('--webhook <path>', 'where calls are answered', '/webhook/incoming_call')
+    .option('--method <method>', 'how Twilio asks: POST or GET', 'POST')
+    .option('--token <token>', 'auth token that signs, instead of TWILIO_AUTH_TOKEN or the one in KAV_DATA_DIR')
+    .option('--account <sid>', 'the AccountSid of the calls')
+    .option('--from <number>', "the caller's number", '+15551230001')
+    .option('--to <number>', 'the number that is called', '+15551230000')
+    .option('--public <url>', 'the name Twilio knows, when the URL is an inner address: asks as a tunnel would')
+    .option('--recording <path>', 'where recordings are announced')
+    .option('--number <number>', 'the number of the account that should lead here')
+    .option('--no-garbage', 'leave out messages that Twilio never sends: for a server with live calls')
+    .option('--idle', 'hold a quiet socket for 75 s as well, to find the time-outs of proxies')
+    .option('--json', 'print the report as JSON and nothing else')
+    .option('--fix', 'mend what can be: lines of the .env file, the webhook of --number')
+    .option('--env-file <file>', 'the file that --fix mends', '.env')
+    .action(async (url, options) => {
+      const { doctor } = await import('./doctor.ts');
+      finish(await doctor(url, options));
+    });
+}
+
+function addSetup(program: Command, finish: Finish): void {
+  program
+    .command('setup')
+    .description("Lead a number's calls to this server, through Twilio's API. Shows the plan; `--yes` does it.")
+    .addArgument(new Argument('<what>', 'what is set up').choices(['number']))
+    .argument('<number>', 'a number of the account, for example +972501234567')
+    .option('--webhook <path>', 'where calls are answered', '/webhook/incoming_call')
+    .option('--yes', 'do what the plan says')
+    .action(async (_what, number, options) => {
+      const { setup } = await import('./setup.ts');
+      finish(await setup(number, options));
+    });
+}
+
+function addExplain(program: Command, finish: Finish): void {
+  program
+    .command('explain')
+    .description(
+      "Explain one of Twilio's error codes: what it means, its causes and the remedy. Without a code, list them.",
+    )
+    .argument('[code]', 'as in the console or a log, for example 31924')
+    .action(async (code) => {
+      const { explainCode } = await import('./explain.ts');
+      finish(explainCode(code));
     });
 }
 

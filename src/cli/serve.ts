@@ -5,6 +5,7 @@ import { type Kav, openKav } from './wire.ts';
 export interface ServeOptions {
   readonly port?: number;
   readonly agent?: string;
+  readonly sayOnly?: boolean;
 }
 
 /** How long a call may go on to the next border between its turns, once another node is to have it. */
@@ -31,11 +32,12 @@ export function serve(options: ServeOptions): Promise<ExitCode> {
 }
 
 /** The environment, with what the command line says instead. */
-export function environmentOf({ agent, port }: ServeOptions): RawEnvironment {
+export function environmentOf({ agent, port, sayOnly }: ServeOptions): RawEnvironment {
   return {
     ...process.env,
     ...(port === undefined ? {} : { PORT: String(port) }),
     ...(agent === undefined ? {} : { KAV_AGENT: agent }),
+    ...(sayOnly ? { KAV_SAY_ONLY: 'true' } : {}),
   };
 }
 

@@ -60,6 +60,7 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
     log,
     metrics,
     clock,
+    sayOnly: environment.KAV_SAY_ONLY,
     deployId: environment.DEPLOY_ID,
     version: VERSION,
   });

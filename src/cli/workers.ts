@@ -52,8 +52,8 @@ async function serveAsWorker(worker: Worker, options: ServeOptions): Promise<Exi
 }
 
 /**
- * SIGTERM drains, however often it comes, and the primary's word ends what is left. A terminal sends Ctrl-C to all of a process group, and some supervisors send
- * SIGTERM to all of a service: neither must count as the second word.
+ * SIGTERM drains, however often it comes, and the primary's word ends what is left. A terminal sends Ctrl-C to all of a
+ * process group, and some supervisors send SIGTERM to all of a service: neither must count as the second word.
  */
 function messagesOf(worker: Worker): StopSignals {
   const first = Promise.withResolvers<void>();

@@ -25,6 +25,8 @@ export interface ServerContext {
   readonly originOf: (request: IncomingMessage) => PublicOrigin | undefined;
   /** The agent's language while no desk is there to ask (BCP 47). */
   readonly language: string;
+  /** Incoming calls hear one sentence of Twilio's and no stream is opened: the webhook is tried before the stream. */
+  readonly sayOnly: boolean;
   readonly deployId: string | undefined;
   readonly version: string;
 }

@@ -45,6 +45,8 @@ export interface HttpServerOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  /** Incoming calls hear one sentence and no agent. */
+  readonly sayOnly?: boolean | undefined;
   readonly deployId?: string | undefined;
   readonly version: string;
   readonly limits?: Partial<ServerLimits> | undefined;
@@ -134,6 +136,7 @@ function createContext(options: HttpServerOptions): ServerContext {
     authTokens: options.authTokens,
     originOf: (request) => publicOrigin ?? requestedOrigin(request, proxies.sent(request)),
     language: options.language ?? 'en-US',
+    sayOnly: options.sayOnly ?? false,
     deployId: options.deployId,
     version: options.version,
   };

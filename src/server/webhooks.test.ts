@@ -258,6 +258,24 @@ describe('GET /webhook/incoming_call_preview', () => {
   });
 });
 
+describe('a server that only speaks', () => {
+  test('answers signed calls and the preview with one sentence, and opens no call', async () => {
+    await using quiet = await openTestServer({ sayOnly: true });
+    const response = await postForm(quiet, INCOMING, VOICE_FORM);
+    const body = await response.text();
+    expectTwiml(response, body);
+    expect(body).toMatch(/<Response><Say [^>]+>[^<]+<\/Say><Hangup\/><\/Response>$/);
+    expect(quiet.desk.opened).toEqual([]);
+    const preview = await fetch(`${quiet.url}/webhook/incoming_call_preview`);
+    expect(await preview.text()).toBe(body);
+  });
+
+  test('still checks the signature', async () => {
+    await using quiet = await openTestServer({ sayOnly: true });
+    await expectForbidden(await fetch(`${quiet.url}${INCOMING}`, { method: 'POST' }));
+  });
+});
+
 describe('POST /webhook/stream_status', () => {
   test('stream-error ends the dead stream at once and is logged with its meaning', async () => {
     const response = await postForm(server, STATUS, STREAM_ERROR);
@@ -270,6 +288,7 @@ describe('POST /webhook/stream_status', () => {
       code: 31924,
       meaning: expect.any(String),
       remedy: expect.any(String),
+      page: 'kav explain 31924',
       level: 'error',
     });
   });

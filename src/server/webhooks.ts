@@ -97,6 +97,11 @@ async function answerCall({ context, origin, form }: SignedRequest): Promise<str
     return sayAndHangUpTwiml(failureLine(context));
   }
   const { callSid, accountSid, from, to } = parsed.form;
+  if (context.sayOnly) {
+    context.metrics.webhook('incoming-call', 'accepted' satisfies Verdict);
+    context.log.info('WEBHOOK', { route: 'incoming-call', verdict: 'say-only', call_sid: callSid, pii: { from, to } });
+    return sayAndHangUpTwiml(sayOnlyLine(context));
+  }
   const desk = context.slot.current;
   const opened: Opened = (await desk?.open({ callSid, accountSid, from, to })) ?? {
     type: 'refused',
@@ -115,7 +120,8 @@ function preview(context: ServerContext): RouteHandlerMethod {
   return (request, reply) => {
     const origin = context.originOf(request.raw);
     if (!origin) return sendProblem(request, reply, 400);
-    return reply.headers(TWIML).send(connectTwiml(origin, PREVIEW));
+    const document = context.sayOnly ? sayAndHangUpTwiml(sayOnlyLine(context)) : connectTwiml(origin, PREVIEW);
+    return reply.headers(TWIML).send(document);
   };
 }
 
@@ -165,7 +171,17 @@ function applyStreamStatus(context: ServerContext, request: FastifyRequest): Ver
 
 function explainFailure({ error = '', errorCode }: StreamStatusForm): LogFields {
   const known = (errorCode === undefined ? undefined : explainTwilioError(errorCode)) ?? explainStreamError(error);
-  return { text: error, code: known?.code ?? errorCode, meaning: known?.meaning, remedy: known?.remedy };
+  return {
+    text: error,
+    code: known?.code ?? errorCode,
+    meaning: known?.meaning,
+    remedy: known?.remedy,
+    ...pageOf(known?.code),
+  };
+}
+
+function pageOf(code: number | undefined): LogFields {
+  return code === undefined ? {} : { page: `kav explain ${code}` };
 }
 
 /** Asked when the stream is over. A caller who outlived the process that served the stream is not left without a word. */
@@ -232,6 +248,10 @@ function noteMalformed(context: ServerContext, route: RouteName, problem: string
 
 function failureLine(context: ServerContext): SpokenLine {
   return spokenLine('failure', context.slot.current?.language ?? context.language);
+}
+
+function sayOnlyLine(context: ServerContext): SpokenLine {
+  return spokenLine('say-only', context.slot.current?.language ?? context.language);
 }
 
 function notReadyLine(context: ServerContext): SpokenLine {

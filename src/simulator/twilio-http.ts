@@ -143,7 +143,8 @@ const TLS_FAULTS: Readonly<Record<string, number>> = {
   EPROTO: 11220,
 };
 
-function nameConnectionFault(error: Error, url: string): Problem {
+/** What Twilio would log for a connection that could not be made, or that broke. */
+export function nameConnectionFault(error: Error, url: string): Problem {
   const { code = '' } = error as NodeJS.ErrnoException;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return createError(11210, `the host of ${url} has no address`);
   const tls = TLS_FAULTS[code];

@@ -62,6 +62,28 @@ describe('a right answer', () => {
     ]);
   });
 
+  test.each([
+    '<Enqueue workflowSid="WW1"><Task priority="1">{}</Task></Enqueue>',
+    '<Start><Transcription track="both_tracks" languageCode="he-IL"/><Recording channels="dual"/></Start>',
+    '<Stop><Stream name="one"/></Stop>',
+    '<Dial><Number sendDigits="1" machineDetection="Enable">+1</Number><Sip username="u">sip:a@b</Sip></Dial>',
+    '<Dial><Conference beep="false" waitMethod="GET">Room</Conference></Dial>',
+    '<Pay chargeAmount="1"><Prompt for="payment-card-number"><Say>Card?</Say></Prompt></Pay>',
+    '<Say>One <break time="1s"/><prosody rate="slow">two</prosody></Say>',
+  ])('with %s is right', (verb) => {
+    expect(read(`<Response>${verb}</Response>`).problems).toEqual([]);
+  });
+
+  test.each([
+    ['<Dial><Conference beeep="false">Room</Conference></Dial>', /<Conference> has no attribute "beeep"/],
+    ['<Start><Record/></Start>', /<Record> is not allowed in <Start>/],
+    ['<Enqueue><task>{}</task></Enqueue>', /it is spelled "Task"/],
+    ['<Say><prosody speed="1">x</prosody></Say>', /<prosody> has no attribute "speed"/],
+  ])('%s is warned of', (verb, message) => {
+    const { problems } = read(`<Response>${verb}</Response>`);
+    expect(problems).toEqual([{ level: 'warning', code: 12200, message: expect.stringMatching(message) }]);
+  });
+
   test('as sound is played, as plain text is read aloud, as a relative stream is resolved', () => {
     expect(read('ID3', { contentType: 'audio/mpeg' }).verbs[0]).toMatchObject({ type: 'play' });
     expect(read('We are closed.', { contentType: 'text/plain' }).verbs).toEqual([

@@ -34,7 +34,7 @@ export function renderCli(): string {
     '| exit code | meaning |',
     '|---|---|',
     '| 0 | done |',
-    '| 1 | the command ran and its answer is no: an expectation failed, a replay differs, a recording has gaps |',
+    '| 1 | the command ran and its answer is no: an expectation failed, a replay differs, a recording has gaps, the doctor says NO-GO |',
     '| 2 | a flag, an environment variable or a file is wrong; the message says which |',
     "| 3 | a fault of Kav's own |",
     '',

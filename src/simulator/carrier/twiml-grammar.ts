@@ -1,20 +1,15 @@
 /**
- * Which attributes and children each TwiML verb takes, as in Twilio's own SDK (VoiceResponse.d.ts). Only what a media
- * stream server can meet is listed in full; other verbs are known by name.
+ * Which attributes and children each TwiML verb takes, as in Twilio's own SDK (VoiceResponse.d.ts): what a media stream
+ * server answers with is here, the rest in `twiml-grammar-nouns.ts`.
  */
-export interface VerbGrammar {
-  readonly attributes: readonly string[];
-  readonly children: readonly string[];
-  /** Whether it holds text; elsewhere text between elements is a fault. */
-  readonly text?: true;
-}
+import { NOUNS, type VerbGrammar } from './twiml-grammar-nouns.ts';
 
 const RECORDING_CALLBACK = ['recordingStatusCallback', 'recordingStatusCallbackEvent', 'recordingStatusCallbackMethod'];
 
 const SPEECH_MARKUP = ['break', 'emphasis', 'lang', 'p', 'phoneme', 'prosody', 's', 'say-as', 'sub', 'w'];
 
 /** Verbs that are right in a response and that the simulator does not carry out. */
-const OTHER_VERBS = ['Enqueue', 'Leave', 'Pay', 'Prompt', 'Refer', 'Sms', 'Start', 'Stop'];
+const OTHER_VERBS = ['Echo', 'Enqueue', 'Leave', 'Pay', 'Prompt', 'Queue', 'Refer', 'Sms', 'Start', 'Stop'];
 
 const OTHER_CONNECT_NOUNS = [
   'AiSession',
@@ -30,6 +25,7 @@ const OTHER_CONNECT_NOUNS = [
 const DIAL_NOUNS = ['Application', 'Client', 'Conference', 'Number', 'Queue', 'Sim', 'Sip', 'WhatsApp'];
 
 export const GRAMMAR: Readonly<Record<string, VerbGrammar>> = {
+  ...NOUNS,
   Response: {
     attributes: [],
     children: [
@@ -84,4 +80,9 @@ export const ATTRIBUTE_VALUES: Readonly<Record<string, readonly string[]>> = {
   statusCallbackMethod: ['GET', 'POST'],
   recordingStatusCallbackMethod: ['GET', 'POST'],
   reason: ['busy', 'rejected'],
+  track: ['inbound_track', 'outbound_track', 'both_tracks'],
+  waitUrlMethod: ['GET', 'POST'],
+  waitMethod: ['GET', 'POST'],
+  partialResultCallbackMethod: ['GET', 'POST'],
+  referMethod: ['GET', 'POST'],
 };

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRealClock } from '../../call/real-clock.ts';
+import { deploymentOf } from '../../cli/deployment.ts';
+import { type LoopbackVendors, openLoopbackVendors } from '../../cli/loopback-vendors.ts';
+import { createServerAddress } from '../../simulator/carrier/server-address.ts';
+import type { Finding } from '../finding.ts';
+import { Probe } from '../probe/probe.ts';
+import { providers } from './providers.ts';
+
+function ask(env: Readonly<Record<string, string>>): Promise<readonly Finding[]> {
+  const { deployment } = deploymentOf(env, { number: undefined });
+  const target = {
+    address: createServerAddress('https://voice.example.com'),
+    webhookPath: '/webhook/incoming_call',
+    method: 'POST',
+    authToken: undefined,
+    accountSid: undefined,
+    from: '+15551230001',
+    to: '+15551230000',
+    recordingPath: undefined,
+    garbage: true,
+    idleMs: undefined,
+  } as const;
+  return providers.run(new Probe({ clock: createRealClock(), target, deployment }));
+}
+
+describe('with vendors that answer', () => {
+  let vendors: LoopbackVendors;
+  beforeAll(async () => {
+    vendors = await openLoopbackVendors(['שלום']);
+  });
+  afterAll(() => vendors.close());
+
+  test('each is asked once, and its time is told', async () => {
+    const found = await ask({ ...vendors.env, KAV_AGENT: 'agents/leah.ts' });
+    expect(found.map(({ title, verdict }) => `${verdict} ${title.replace(/\d+ ms/, 'N ms')}`)).toEqual([
+      'ok google speaks he-IL within N ms',
+      expect.stringMatching(/^ok google hears he-IL within N ms$/),
+      'ok openai answers within N ms',
+    ]);
+  });
+});
+
+test('vendors that are away are named, each for its part', async () => {
+  const vendors = await openLoopbackVendors([]);
+  await vendors.close();
+  const found = await ask({ ...vendors.env, KAV_AGENT: 'agents/leah.ts' });
+  const troubles = found.filter(({ verdict }) => verdict !== 'ok').map(({ title }) => title);
+  expect(troubles).toContain('google does not speak');
+  for (const { remedy } of found.filter(({ verdict }) => verdict === 'fail')) expect(remedy).toBeTruthy();
+});
+
+test('a chain that names nothing is one failure with the way out', async () => {
+  const [found] = await ask({ KAV_TTS: 'elevenlabs', KAV_STT: 'fake' });
+  expect(found).toMatchObject({ verdict: 'fail', title: 'The agent has no vendor for one of its parts' });
+  expect(found?.seen).toContain('KAV_TTS');
+});
