@@ -11,7 +11,7 @@ export const doneLine = (n: number): string => `Booked number ${NUMBERS[n - 1]}.
 /** Which use of the tool a line speaks of as done. */
 export function doneNumber(line: string): number | undefined {
   const word = /Booked number (\w+)/.exec(line)?.[1];
-  const index = NUMBERS.indexOf(word ?? '');
+  const index = NUMBERS.map(String).indexOf(word ?? '');
   return index < 0 ? undefined : index + 1;
 }
 
