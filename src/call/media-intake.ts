@@ -10,6 +10,8 @@ export interface MediaIntakeOptions {
   readonly loop: MediaLoop;
   /** Where payloads are decoded; shared by all calls, because nothing keeps it. */
   readonly scratch: Buffer;
+  /** It has sent nothing for a while; told once in each silence. */
+  readonly onSilent: (silentMs: number) => void;
 }
 
 /** A carrier that sends nothing is asked about after 2 s and given up after 10 s (design, time budgets). */
@@ -50,6 +52,7 @@ export class MediaIntake {
     if (silentMs >= WARN_MS && silentMs < LOST_MS && !this.#hasWarned) {
       this.#hasWarned = true;
       log.warn('MEDIA_SILENT', { silent_ms: Math.round(silentMs) });
+      this.#o.onSilent(silentMs);
     }
     return silentMs >= LOST_MS;
   }

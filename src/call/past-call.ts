@@ -1,5 +1,5 @@
 /** A call so far, read back from its facts: for a node that takes it over. */
-import type { ToolRecord, Turn } from '../core/call-event.ts';
+import type { CallEventBody, ToolRecord, Turn } from '../core/call-event.ts';
 import type { Fact } from '../core/fact.ts';
 import type { PastCall } from './cluster.ts';
 
@@ -70,4 +70,10 @@ function toolsOf(facts: readonly Fact[]): readonly ToolRecord[] {
       ...(failed ? { failed } : {}),
     })),
   }));
+}
+
+/** What a stream that goes on with a call begins with. */
+export function resumeEvent({ consent, elapsedMs, outcome, outcomes, tools, turns }: PastCall): CallEventBody {
+  const told = { ...(outcome ? { outcome } : {}), ...(consent === undefined ? {} : { isConsentHeard: true as const }) };
+  return { type: 'call-resume', turns, tools, outcomes, elapsedMs, ...told };
 }

@@ -13,7 +13,7 @@ import { PreparedAnswer } from './prepared-answer.ts';
 import { type ReplyPlan, type ReplyTools, runReply } from './reply-task.ts';
 import type { RecordingControl } from './session-recording.ts';
 import { queueLine } from './speaker.ts';
-import { Toolbox } from './toolbox.ts';
+import { Toolbox, type ToolEnd } from './toolbox.ts';
 import { within } from './within.ts';
 
 /** A disk slower than that costs the certainty that a tool's effect survives a power cut, and not the caller's patience. */
@@ -31,6 +31,7 @@ export interface RepliesOptions {
   readonly commit: (exchange: ToolExchange) => Promise<void>;
   readonly dispatch: (event: CallEventBody) => void;
   readonly onExpect: (expectation: Expectation) => void;
+  readonly onToolEnd: (tool: ToolEnd) => void;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -155,7 +156,8 @@ function replyTools(options: RepliesOptions): ReplyTools {
   };
 }
 
-function createToolbox({ agent, callSid, clock, commit, dispatch, log, metrics, recording }: RepliesOptions): Toolbox {
+function createToolbox(options: RepliesOptions): Toolbox {
+  const { agent, callSid, clock, commit, dispatch, log, onToolEnd, recording } = options;
   const record = (slots: Readonly<Record<string, string>>) =>
     dispatch({ type: 'outcome', outcome: { status: 'completed', flow: agent.options.name, slots } });
   // The tool has done its work all the same: the call goes on, and the operator is told.
@@ -166,8 +168,9 @@ function createToolbox({ agent, callSid, clock, commit, dispatch, log, metrics, 
     call: { callSid, record },
     recording,
     commit: (exchange) => within(commit(exchange).catch(onLost), COMMIT_WAIT_MS, clock),
-    onToolEnd: ({ name, ms, failed, error }) => {
-      metrics.toolEnded(name, failed, ms);
+    onToolEnd: (tool) => {
+      const { error, failed, ms, name } = tool;
+      onToolEnd(tool);
       log[failed ? 'warn' : 'info']('TOOL_END', { tool: name, ms, failed, pii: { error: error && String(error) } });
     },
   });

@@ -12,6 +12,7 @@ import type { CallSettings } from '../core/settings.ts';
 import type { LoadedModel } from '../endpointing-model/endpointing-model.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
+import type { Traces } from '../observe/traces.ts';
 import { ProviderHealth } from '../providers/resilience/health.ts';
 import { RECORDINGS_FOLDER } from '../recording/layout.ts';
 import { Recordings } from '../recording/recordings.ts';
@@ -32,6 +33,7 @@ export interface Parts {
   readonly raw: RawEnvironment;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly traces: Traces;
   readonly log: FlushableLog;
   readonly journalFolder: string;
   readonly authTokens: readonly string[];
@@ -58,25 +60,32 @@ export interface LoadedDesk {
 
 /** Throws `ConfigError` when the agent, or everything in one of its chains, cannot be had. */
 export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
-  const { clock, environment, journalFolder, log, metrics, raw } = parts;
+  const { clock, environment, journalFolder, log, metrics, raw, traces } = parts;
   const agent = await loadAgent(environment.KAV_AGENT);
   const recordingKeys = recordingKeysFor(agent, environment);
   checkAfterCallsSettings(environment, clock);
-  const onNews = createNewsDesk(log, metrics);
+  let desk: Switchboard | undefined;
+  const { meter, onNews } = createNewsDesk({ clock, log, metrics, calls: () => desk });
   const health = new ProviderHealth({ clock, onNews });
   const warn = (note: string): void => log.warn('PROVIDER_NOTE', { note });
   const context = { clock, env: raw, warn };
-  const chosen = await chooseProviders(agent, { environment, context, health, onNews });
+  const chosen = await chooseProviders(agent, { environment, context, health, onNews, meter });
   const runtime = await createRuntime(agent, chosen, parts);
   const keeping = await openKeeping(parts);
+  metrics.watchKeeping(() => ({
+    ledger: keeping.ledger.stats(),
+    storeReady: keeping.store.state.status === 'ready',
+  }));
   const recordings =
     recordingKeys &&
     new Recordings({
       root: path.resolve(environment.KAV_DATA_DIR, RECORDINGS_FOLDER),
       keys: recordingKeys,
       clock,
-      onError: (error, { file, givenUp }) =>
-        log.error('RECORDING_ERROR', { file, given_up: givenUp, error: String(error) }),
+      onError: (error, { file, givenUp }) => {
+        if (givenUp) metrics.recordingSegment('lost');
+        log.error('RECORDING_ERROR', { file, given_up: givenUp, error: String(error) });
+      },
     });
   const journals = new JournalFolder({
     folder: journalFolder,
@@ -85,12 +94,13 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   });
   const detectors = await loadDetectors(environment.KAV_VAD);
   const endpointingModel = await loadEndpointingModel(environment, { clock, warn, onFate: metrics.endpointingModel });
-  const desk = new Switchboard({
+  desk = new Switchboard({
     clock,
     agent: runtime,
     journals,
     log,
     metrics,
+    traces,
     version: VERSION,
     detectors,
     endpointingModel,

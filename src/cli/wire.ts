@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createRealClock } from '../call/real-clock.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { createLog } from '../observe/pino-log.ts';
+import { noTraces } from '../observe/traces.ts';
 import { type HttpServer, openHttpServer } from '../server/http-server.ts';
 import { authTokensOf, parseEnvironment, publicOriginOf, type RawEnvironment } from './config.ts';
 import type { LoadedDesk, Parts, ReadyAgent } from './load-desk.ts';
@@ -42,7 +43,7 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
   const publicOrigin = publicOriginOf(environment);
   const authTokens = await authTokensOf(environment);
   const journalFolder = path.resolve(environment.KAV_DATA_DIR, 'journals');
-  const parts: Parts = { environment, raw, clock, metrics, log, journalFolder, authTokens };
+  const parts: Parts = { environment, raw, clock, metrics, traces: noTraces, log, journalFolder, authTokens };
   const loading = import('./load-desk.ts').then(({ loadDesk }) => loadDesk(parts));
   loading.catch(() => {}); // reported through `ready`; a desk that never comes is answered for by the server
   const server = await openHttpServer({
