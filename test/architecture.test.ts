@@ -20,6 +20,7 @@ const RANK: Readonly<Record<string, number>> = {
   jobs: 2,
   server: 3,
   tuning: 3,
+  why: 3,
   simulator: 3,
   cli: 4,
   'index.ts': 4,

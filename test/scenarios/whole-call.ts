@@ -33,7 +33,7 @@ import { createEnergyDetectors } from '../../src/vad/energy-detector.ts';
 
 export interface OfficeOptions {
   readonly stt?: (clock: VirtualClock) => SpeechToText;
-  readonly brain?: (clock: VirtualClock) => Brain;
+  readonly brain?: (clock: VirtualClock, news: NewsDesk) => Brain;
   readonly tts?: (clock: VirtualClock) => TextToSpeech;
   readonly settings?: Partial<CallSettings>;
   readonly greeting?: AgentRuntimeOptions['greeting'];
@@ -79,7 +79,7 @@ export class Office {
       ...(options.recording ? { recording: options.recording } : {}),
       settings: { ...defaultSettings, ...options.settings },
       stt: meteredRecogniser(options.stt?.(clock) ?? createFakeSpeechToText(context), meter),
-      brain: meteredBrain(options.brain?.(clock) ?? createFakeBrain(context), meter),
+      brain: meteredBrain(options.brain?.(clock, this.news) ?? createFakeBrain(context), meter),
       tts: meteredVoice(options.tts?.(clock) ?? createFakeTextToSpeech(context), meter),
     });
     this.desk = new Switchboard({
