@@ -167,6 +167,12 @@ const OWN_VARIABLES = [
     schema: whole(3_600, 0, 14_400),
   },
   {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    fallback: '',
+    help: 'Where spans of calls, turns, providers and tools are sent by OTLP over HTTP; without it none are made.',
+    schema: url,
+  },
+  {
     name: 'EOU_MS',
     fallback: '450',
     help: "Silence in ms that ends the caller's turn, where the words do not tell. `EoU_MS` is accepted too.",

@@ -2,10 +2,12 @@
 import path from 'node:path';
 import { createRealClock } from '../call/real-clock.ts';
 import { createMetrics } from '../observe/metrics.ts';
+import type { FlushableLog } from '../observe/pino-log.ts';
 import { createLog } from '../observe/pino-log.ts';
-import { noTraces } from '../observe/traces.ts';
+import { noTraces, type Traces } from '../observe/traces.ts';
 import { type HttpServer, openHttpServer } from '../server/http-server.ts';
 import { authTokensOf, parseEnvironment, publicOriginOf, type RawEnvironment } from './config.ts';
+import type { Environment } from './environment.ts';
 import type { LoadedDesk, Parts, ReadyAgent } from './load-desk.ts';
 import { VERSION } from './version.ts';
 
@@ -43,7 +45,8 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
   const publicOrigin = publicOriginOf(environment);
   const authTokens = await authTokensOf(environment);
   const journalFolder = path.resolve(environment.KAV_DATA_DIR, 'journals');
-  const parts: Parts = { environment, raw, clock, metrics, traces: noTraces, log, journalFolder, authTokens };
+  const traces = await openTraces(environment, log);
+  const parts: Parts = { environment, raw, clock, metrics, traces, log, journalFolder, authTokens };
   const loading = import('./load-desk.ts').then(({ loadDesk }) => loadDesk(parts));
   loading.catch(() => {}); // reported through `ready`; a desk that never comes is answered for by the server
   const server = await openHttpServer({
@@ -75,7 +78,19 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
   };
 }
 
-async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, { log, metrics }: Parts): Promise<void> {
+/** The packages of OpenTelemetry are loaded only when somebody is there to receive. */
+async function openTraces({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: Environment, log: FlushableLog): Promise<Traces> {
+  if (endpoint === undefined) return noTraces;
+  const { openOtlpTraces } = await import('../observe/otlp-traces.ts');
+  const onError = (error: unknown): void => log.warn('PROVIDER_NOTE', { note: `spans were not sent: ${error}` });
+  return openOtlpTraces({ endpoint, now: Date.now, version: VERSION, onError });
+}
+
+async function closeAll(
+  server: HttpServer,
+  loading: Promise<LoadedDesk>,
+  { log, metrics, traces }: Parts,
+): Promise<void> {
   const loaded = await loading.catch(() => undefined);
   await loaded?.desk.close();
   await server.close();
@@ -84,6 +99,7 @@ async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, { log,
   await loaded?.recordings?.close();
   await loaded?.afterCalls.close();
   await loaded?.keeping.close();
+  await traces.close();
   metrics.close();
   log.flush();
 }
