@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { JournalEntry, JournalHead } from '../call/journal.ts';
 import { initialCall, step } from '../core/call.ts';
 import type { CallEvent } from '../core/call-event.ts';
 import { defaultSettings } from '../core/settings.ts';
 import { floorOf } from '../core/turn.ts';
+import { CAUSES } from './causes/cause.ts';
 import { findCauses } from './rca.ts';
 import { renderCall, renderTurn, turnJson } from './render.ts';
 import { storyOf } from './story.ts';
@@ -130,4 +132,10 @@ test('a call without notes, of before they were kept, is told as well', () => {
   const [, turn] = callOf(old).turns;
   expect(turn?.firstTextAt).toBeUndefined();
   expect(renderTurn(turn!).join('\n')).toContain('Decision');
+});
+
+test('docs/why.md explains every cause with its class, and no other', () => {
+  const page = readFileSync(new URL('../../docs/why.md', import.meta.url), 'utf8');
+  const documented = [...page.matchAll(/^\| `([\w-]+)` \| (\w+) \|/gm)].map(([, cause, fault]) => `${cause} ${fault}`);
+  expect(documented).toEqual(Object.entries(CAUSES).map(([cause, { fault }]) => `${cause} ${fault}`));
 });
