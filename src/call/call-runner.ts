@@ -34,6 +34,10 @@ export class CallRunner {
     return this.#state;
   }
 
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
   /** Whole milliseconds since the runner was made: the `at` of every event. */
   now(): number {
     return Math.round(this.#options.clock.now() - this.#startedAt);

@@ -6,25 +6,31 @@ import { EchoGuard } from '../audio/echo-guard.ts';
 import type { VadEdge } from '../audio/vad.ts';
 import type { CallState, CallStep } from '../core/call.ts';
 import type { CallEffect, CallEvent, EndReason } from '../core/call-event.ts';
+import type { CallNote } from '../core/call-note.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
 import { floorOf } from '../core/turn.ts';
 import type { EndpointingModel } from '../endpointing-model/contract.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { Traces } from '../observe/traces.ts';
 import type { SpeechEvent } from '../providers/contracts.ts';
+import type { EndedRequest } from '../providers/metered.ts';
 import { textOf } from '../text/line.ts';
 import { type MediaMessage, parseMediaMessage } from '../twilio/media-message.ts';
 import type { SpeechDetector } from '../vad/detector.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
 import { BadMessages } from './bad-messages.ts';
 import type { CallFacts } from './call-facts.ts';
+import { CallMeter } from './call-meter.ts';
 import type { CallProviders } from './call-providers.ts';
 import { CallRunner } from './call-runner.ts';
 import type { PastCall } from './cluster.ts';
 import { createEndpointer, type Endpointer } from './endpointer.ts';
 import type { Journal } from './journal.ts';
-import { FrameReport, MediaIntake } from './media-intake.ts';
+import { APOLOGY_MS, APOLOGY_REPLY, apologise, isLineGone, letGo } from './last-words.ts';
+import { LineWatch } from './line-watch.ts';
+import { MediaIntake } from './media-intake.ts';
 import { MediaLoop } from './media-loop.ts';
 import { resumeEvent } from './past-call.ts';
 import { type PlayoutQueue, parseMarkName } from './playout-queue.ts';
@@ -32,9 +38,8 @@ import type { PlayoutScheduler } from './playout-scheduler.ts';
 import { Replies } from './replies.ts';
 import { createSessionPlayout } from './session-playout.ts';
 import type { SessionRecording } from './session-recording.ts';
-import type { MediaReceiver, MediaTransport } from './transport.ts';
+import { isOrderly, type MediaReceiver, type MediaTransport } from './transport.ts';
 import { tuneDetector } from './tune-detector.ts';
-import { reportTiming, TurnTimer } from './turn-timing.ts';
 
 export interface CallSessionOptions {
   readonly clock: Clock;
@@ -52,6 +57,7 @@ export interface CallSessionOptions {
   readonly journal: Journal;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly traces: Traces;
   /** Where payloads are decoded; shared by all calls, because nothing keeps it. */
   readonly scratch: Buffer;
   readonly facts: CallFacts;
@@ -69,12 +75,6 @@ export interface CallSessionOptions {
 
 /** More unsent bytes than this and the peer does not read: about 80 s of frames. */
 const MOST_BUFFERED_BYTES = 1 << 20;
-/** How long the apology after a bug may take. */
-const APOLOGY_MS = 8_000;
-/** Close codes of a peer that meant it (RFC 6455 section 7.4.1); without a close frame it is 1006. */
-const ORDERLY: ReadonlySet<number> = new Set([1000, 1001, 1005]);
-/** Nothing could be said any more. */
-const LINE_GONE: ReadonlySet<EndReason> = new Set(['socket-lost', 'media-lost', 'moved']);
 
 export class CallSession implements MediaReceiver {
   readonly #o: CallSessionOptions;
@@ -82,11 +82,11 @@ export class CallSession implements MediaReceiver {
   readonly #playout: PlayoutQueue;
   readonly #media: MediaLoop;
   readonly #intake: MediaIntake;
-  readonly #frames: FrameReport;
   readonly #replies: Replies;
   /** Undefined where every pause is judged alike. */
   readonly #endpointer: Endpointer | undefined;
-  readonly #timer = new TurnTimer();
+  readonly #meter: CallMeter;
+  readonly #line: LineWatch;
   readonly #echo = new EchoGuard();
   readonly #bad: BadMessages;
   #socketClosed = false;
@@ -101,6 +101,13 @@ export class CallSession implements MediaReceiver {
     this.#o = options;
     const { clock, providers, settings } = options;
     this.#bad = new BadMessages(options.log, options.metrics);
+    this.#meter = new CallMeter({ ...options, agent: options.agent.options.name });
+    this.#line = new LineWatch({
+      ...options,
+      note: (note) => this.note(note),
+      received: () => this.#media.framesReceived,
+      sent: () => this.#playout.framesSent,
+    });
     this.#runner = new CallRunner({
       clock,
       settings,
@@ -111,6 +118,7 @@ export class CallSession implements MediaReceiver {
     this.#playout = createSessionPlayout(options, {
       echo: this.#echo,
       dispatch: (event) => this.#runner.dispatch(event),
+      onUnderrun: (lateMs) => this.#line.underrun(lateMs),
       onBug: (error) => this.#onBug(error),
     });
     this.#endpointer = createEndpointer(options, (event) => this.#runner.dispatch(event));
@@ -125,10 +133,9 @@ export class CallSession implements MediaReceiver {
         return this.#echo.isEcho(frame, clock.now());
       },
       onEdge: (edge) => this.#onEdge(edge),
-      onGap: (gapMs) => options.log.debug('MEDIA_GAP', { gap_ms: gapMs }),
+      onGap: (gapMs) => this.#line.gap(gapMs),
     });
-    this.#frames = new FrameReport(options.metrics);
-    this.#intake = new MediaIntake({ ...options, loop: this.#media });
+    this.#intake = new MediaIntake({ ...options, loop: this.#media, onSilent: (ms) => this.#line.silent(ms) });
   }
 
   get reason(): EndReason | undefined {
@@ -151,8 +158,7 @@ export class CallSession implements MediaReceiver {
 
   /** The stream has started: greet, or go on after a lost one. */
   start(): void {
-    const { facts, metrics, past } = this.#o;
-    metrics.callStarted();
+    const { facts, past } = this.#o;
     facts.started();
     this.#runner.dispatch(past ? resumeEvent(past) : { type: 'call-start' });
   }
@@ -164,7 +170,7 @@ export class CallSession implements MediaReceiver {
 
   closed(code: number, _reason: string): void {
     this.#socketClosed = true;
-    this.#streamEnd(this.#hungUp ?? (ORDERLY.has(code) ? 'caller-hung-up' : 'socket-lost'));
+    this.#streamEnd(this.#hungUp ?? (isOrderly(code) ? 'caller-hung-up' : 'socket-lost'));
   }
 
   /** The stream is known to be gone although its socket may not know; or another node has the call. */
@@ -182,9 +188,21 @@ export class CallSession implements MediaReceiver {
     this.#runner.dispatch({ type: 'hand-over', withinMs });
   }
 
-  /** Called every second: a carrier that fell silent, a peer that does not read, counters for the metrics. */
-  watch(): void {
-    this.#frames.report(this.#media.framesReceived, this.#playout.framesSent);
+  /** Something that the journal should know of; the call goes on as it would have. */
+  note(note: CallNote): void {
+    if (!this.#runner.isStopped) return this.#runner.dispatch(note);
+    const state = floorOf(this.#runner.state.turn);
+    this.#o.journal.write({ event: { ...note, at: this.#runner.now() }, effects: [], state });
+  }
+
+  /** A request to one of its providers is over. */
+  providerEnded(request: EndedRequest): void {
+    this.#meter.provider(request);
+  }
+
+  /** Called every second: a carrier that fell silent, a peer that does not read, a process that wakes late. */
+  watch(lateMs: number): void {
+    this.#line.look(lateMs);
     if (this.#intake.isLost()) this.#streamEnd('media-lost');
     if (this.#o.transport.bufferedBytes > MOST_BUFFERED_BYTES) this.#streamEnd('socket-lost');
   }
@@ -219,6 +237,7 @@ export class CallSession implements MediaReceiver {
     const mark = parseMarkName(name);
     if (!mark) return this.#bad.note('unknown-mark', '');
     if (this.#bug && mark.last && mark.reply === APOLOGY_REPLY) return this.#end('internal-error', true);
+    this.#o.metrics.playoutLead(this.#playout.aheadOf(mark));
     this.#runner.dispatch({ type: 'mark', ...mark });
   }
 
@@ -246,7 +265,7 @@ export class CallSession implements MediaReceiver {
   // The core's wishes
 
   #perform(effect: CallEffect, state: CallState): void {
-    const { log, metrics } = this.#o;
+    const { log } = this.#o;
     switch (effect.type) {
       case 'greeting-start':
         return this.#replies.greet(effect.reply);
@@ -272,7 +291,6 @@ export class CallSession implements MediaReceiver {
       case 'playout-pause':
         return this.#playout.pause(effect.generation, effect.heardMs);
       case 'playout-resume':
-        metrics.falseBargeIn();
         tuneDetector(this.#o.vad, state.turn, this.#o.settings);
         return this.#playout.resume();
       case 'turn-finished':
@@ -284,36 +302,28 @@ export class CallSession implements MediaReceiver {
         tuneDetector(this.#o.vad, state.turn, this.#o.settings);
         return log.info('STATE', { state: effect.state });
       case 'barge-in':
-        metrics.bargeIn();
         return log.info('BARGE_IN', { reply: effect.reply, heard_ms: effect.heardMs });
       case 'hang-up':
         this.#hungUp = effect.reason;
         return this.#o.transport.close(1000, effect.reason);
       case 'call-close':
-        return this.#end(effect.reason, !LINE_GONE.has(effect.reason) && !this.#isSpeechless);
+        return this.#end(effect.reason, !isLineGone(effect.reason) && !this.#isSpeechless);
     }
   }
 
   #createReplies(): Replies {
-    const { agent, callSid, clock, log, metrics, providers } = this.#o;
     return new Replies({
-      agent,
-      callSid,
-      clock,
-      providers,
+      ...this.#o,
       playout: this.#playout,
-      recording: this.#o.recording,
       commit: (exchange) => this.#o.facts.effect(exchange),
-      mayAct: this.#o.mayAct,
       dispatch: (event) => this.#runner.dispatch(event),
       onExpect: (expectation) =>
         this.#guard(() => {
           this.#o.recording?.expect(expectation);
           this.#endpointer?.expect(expectation);
-          providers.stt.expect(expectation);
+          this.#o.providers.stt.expect(expectation);
         }),
-      log,
-      metrics,
+      onToolEnd: (tool) => this.#meter.tool(tool),
     });
   }
 
@@ -325,8 +335,7 @@ export class CallSession implements MediaReceiver {
     this.#o.journal.write({ event, effects, state: floorOf(state.turn) });
     if (event.type === 'reply-error' && event.reply === this.#lastResort) this.#isSpeechless = true;
     this.#endpointer?.take(event, state);
-    const timing = this.#timer.take(event, effects);
-    if (timing) reportTiming(timing, this.#o.metrics);
+    this.#meter.take(event, effects);
   }
 
   // The end
@@ -350,21 +359,19 @@ export class CallSession implements MediaReceiver {
     if (this.#bug || this.#ended) return;
     log.error('CALL_BUG', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     this.#runner.stop();
+    this.note({ type: 'call-bug', error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
     this.#replies.stop();
     this.#bug = { disarm: clock.at(clock.now() + APOLOGY_MS, () => this.#end('internal-error', false)) };
     const audio = agent.cache.get(textOf(agent.options.lines.failure));
     if (this.#socketClosed || !audio) return this.#end('internal-error', false);
-    this.#playout.clear(APOLOGY_REPLY);
-    this.#playout.open(APOLOGY_REPLY);
-    this.#playout.enqueue(APOLOGY_REPLY, audio);
-    this.#playout.end(APOLOGY_REPLY);
+    apologise(this.#playout, audio);
   }
 
   #end(reason: EndReason, spoken: boolean): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#hungUp ??= reason;
-    const { facts, journal, log, metrics, onClosed, onEnd, providers, transport } = this.#o;
+    const { facts, journal, log, onClosed, onEnd, providers, transport } = this.#o;
     this.#bug?.disarm();
     this.#runner.stop();
     this.#replies.stop();
@@ -372,25 +379,15 @@ export class CallSession implements MediaReceiver {
     this.#playout.close();
     this.#o.recording?.close();
     this.#o.vad.close();
-    this.#frames.report(this.#media.framesReceived, this.#playout.framesSent);
+    this.#line.close();
     transport.close(1000, reason);
-    metrics.callEnded(reason);
+    this.#meter.end(reason);
     if (reason !== 'moved') facts.ended(reason);
     log.info('WS_TX', { frames_sent: this.#playout.framesSent });
     log.info('WS_STOP', { reason, rx: this.#media.framesReceived });
     const { outcome } = this.#runner.state;
     if (outcome) log.info('OUTCOME', { status: outcome.status, flow: outcome.flow, pii: { slots: outcome.slots } });
     onEnd({ reason, spoken });
-    const closing = [providers.close(), journal.close()];
-    void Promise.allSettled(closing).then((results) => {
-      for (const { status, ...result } of results) {
-        if (status === 'rejected')
-          log.error('CALL_BUG', { error: `close: ${'reason' in result ? result.reason : ''}` });
-      }
-      onClosed();
-    });
+    void letGo([providers.close(), journal.close()], log).then(onClosed);
   }
 }
-
-/** Above every reply that a call can count to. */
-const APOLOGY_REPLY = 999_999_999;

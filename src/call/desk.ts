@@ -73,7 +73,7 @@ export interface CallDesk {
   /** At once for a call that this node opened; a stream that was announced to another node must be asked about. */
   attach(start: StreamStart, transport: MediaTransport): Attached | Promise<Attached>;
   /** Twilio reports that the stream failed: its socket is dead even if ours looks alive. */
-  streamFailed(callSid: string, streamSid: string): void;
+  streamFailed(callSid: string, streamSid: string, code: number | undefined): void;
   afterStream(ended: EndedStream): AfterStream | Promise<AfterStream>;
   /** Keeps the news of Twilio's own recording, so that it is fetched later. Rejects when it cannot be kept. */
   recordingDone(recording: CarrierRecording): void | Promise<void>;

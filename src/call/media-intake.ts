@@ -1,7 +1,6 @@
 /** What the carrier sends of audio: decoded into the loop, counted, and watched for its silence. */
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../observe/log.ts';
-import type { Metrics } from '../observe/metrics.ts';
 import { decodePayload } from '../twilio/media-message.ts';
 import type { MediaLoop } from './media-loop.ts';
 
@@ -11,6 +10,8 @@ export interface MediaIntakeOptions {
   readonly loop: MediaLoop;
   /** Where payloads are decoded; shared by all calls, because nothing keeps it. */
   readonly scratch: Buffer;
+  /** It has sent nothing for a while; told once in each silence. */
+  readonly onSilent: (silentMs: number) => void;
 }
 
 /** A carrier that sends nothing is asked about after 2 s and given up after 10 s (design, time budgets). */
@@ -51,26 +52,8 @@ export class MediaIntake {
     if (silentMs >= WARN_MS && silentMs < LOST_MS && !this.#hasWarned) {
       this.#hasWarned = true;
       log.warn('MEDIA_SILENT', { silent_ms: Math.round(silentMs) });
+      this.#o.onSilent(silentMs);
     }
     return silentMs >= LOST_MS;
-  }
-}
-
-/** Tells the metrics, now and then, how many frames there were since it last told. */
-export class FrameReport {
-  readonly #metrics: Metrics;
-  #received = 0;
-  #sent = 0;
-
-  constructor(metrics: Metrics) {
-    this.#metrics = metrics;
-  }
-
-  /** Takes what there was in all. */
-  report(received: number, sent: number): void {
-    this.#metrics.mediaFrames('in', received - this.#received);
-    this.#metrics.mediaFrames('out', sent - this.#sent);
-    this.#received = received;
-    this.#sent = sent;
   }
 }

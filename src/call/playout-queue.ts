@@ -49,7 +49,7 @@ export interface PlayoutQueueOptions {
   readonly onStart: (reply: number, fromMs?: number) => void;
   readonly onDry: (reply: number, sentMs: number) => void;
   /** The process was stalled for longer than the lead: the caller heard a gap. */
-  readonly onUnderrun: () => void;
+  readonly onUnderrun: (lateMs: number) => void;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -78,6 +78,11 @@ export class PlayoutQueue implements Pumped {
   /** Frames sent since the call began. */
   get framesSent(): number {
     return this.#framesSent;
+  }
+
+  /** How much has been sent of what a mark's echo proves played; undefined for a mark of before a clear. */
+  aheadOf({ generation, playedMs, reply }: MarkName): number | undefined {
+    return reply === this.#reply && generation === this.#generation ? this.#sentMs - playedMs : undefined;
   }
 
   /** From now on the queue belongs to `reply`; what was left of another one is forgotten. */
@@ -192,7 +197,7 @@ export class PlayoutQueue implements Pumped {
 
   /** The process was stalled past its lead. What should have played meanwhile is not sent in a burst: time restarts. */
   #recover(now: number): void {
-    this.#options.onUnderrun();
+    this.#options.onUnderrun(now - this.#runFrom! - this.#runMs);
     this.#runFrom = now;
     this.#runMs = 0;
   }

@@ -13,7 +13,7 @@ import { PreparedAnswer } from './prepared-answer.ts';
 import { type ReplyPlan, type ReplyTools, runReply } from './reply-task.ts';
 import type { RecordingControl } from './session-recording.ts';
 import { queueLine } from './speaker.ts';
-import { Toolbox } from './toolbox.ts';
+import { Toolbox, type ToolEnd } from './toolbox.ts';
 import { within } from './within.ts';
 
 /** A disk slower than that costs the certainty that a tool's effect survives a power cut, and not the caller's patience. */
@@ -32,6 +32,7 @@ export interface RepliesOptions {
   readonly mayAct: () => boolean | Promise<boolean>;
   readonly dispatch: (event: CallEventBody) => void;
   readonly onExpect: (expectation: Expectation) => void;
+  readonly onToolEnd: (tool: ToolEnd) => void;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -157,7 +158,7 @@ function replyTools(options: RepliesOptions): ReplyTools {
 }
 
 function createToolbox(options: RepliesOptions): Toolbox {
-  const { agent, callSid, clock, commit, dispatch, log, mayAct, metrics, recording } = options;
+  const { agent, callSid, clock, commit, dispatch, log, mayAct, onToolEnd, recording } = options;
   const record = (slots: Readonly<Record<string, string>>) =>
     dispatch({ type: 'outcome', outcome: { status: 'completed', flow: agent.options.name, slots } });
   // The tool has done its work all the same: the call goes on, and the operator is told.
@@ -169,8 +170,9 @@ function createToolbox(options: RepliesOptions): Toolbox {
     recording,
     mayAct,
     commit: (exchange) => within(commit(exchange).catch(onLost), COMMIT_WAIT_MS, clock),
-    onToolEnd: ({ name, ms, failed, error }) => {
-      metrics.toolEnded(name, failed, ms);
+    onToolEnd: (tool) => {
+      const { error, failed, ms, name } = tool;
+      onToolEnd(tool);
       log[failed ? 'warn' : 'info']('TOOL_END', { tool: name, ms, failed, pii: { error: error && String(error) } });
     },
   });

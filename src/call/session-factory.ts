@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { EndpointingModel } from '../endpointing-model/contract.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { noTraces, type Traces } from '../observe/traces.ts';
 import type { DetectorFactory } from '../vad/detector.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
 import { CallFacts, type FactSource } from './call-facts.ts';
@@ -22,6 +23,8 @@ export interface SessionFactoryOptions {
   readonly journals: { open(head: JournalHead): Journal };
   readonly log: Log;
   readonly metrics: Metrics;
+  /** None when not given. */
+  readonly traces?: Traces | undefined;
   readonly version: string;
   readonly detectors: DetectorFactory;
   /** The RMS below which nothing is speech (`VAD_RMS`). */
@@ -49,15 +52,27 @@ const SCRATCH_BYTES = 48 * 1024;
 export class SessionFactory {
   readonly #o: SessionFactoryOptions;
   readonly #scheduler: PlayoutScheduler;
+  #worstLateMs = 0;
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 
   constructor(options: SessionFactoryOptions) {
     this.#o = options;
-    this.#scheduler = new PlayoutScheduler(options.clock, (lateMs) => options.metrics.playoutLateness(lateMs));
+    this.#scheduler = new PlayoutScheduler(options.clock, (lateMs) => {
+      options.metrics.playoutLateness(lateMs);
+      this.#worstLateMs = Math.max(this.#worstLateMs, lateMs);
+    });
+  }
+
+  /** The latest that the sender of frames has woken since this was last asked. */
+  takeWorstLateMs(): number {
+    const worst = this.#worstLateMs;
+    this.#worstLateMs = 0;
+    return worst;
   }
 
   create({ record, ...session }: NewSession): CallSession {
-    const { agent, clock, cluster, detectors, endpointingModel, journals, log, metrics, vadRms } = this.#o;
+    const { agent, clock, cluster, detectors, endpointingModel, journals } = this.#o;
+    const { log, metrics, traces = noTraces, vadRms } = this.#o;
     const { callSid } = record.call;
     const { settings } = agent.options;
     const facts = this.#factsOf(record, session.streamSid);
@@ -78,6 +93,7 @@ export class SessionFactory {
       past: record.past,
       log: callLog,
       metrics,
+      traces,
       scratch: this.#scratch,
     });
   }
@@ -114,7 +130,10 @@ export class SessionFactory {
         openedAt: new Date(announcedAt),
         startedAtMs: startedAt ?? clock.now(),
         segmentMs: recording.segmentSeconds * 1_000,
-        onSegment: (fact) => facts.segment(fact),
+        onSegment: (fact) => {
+          this.#o.metrics.recordingSegment('kept');
+          facts.segment(fact);
+        },
       });
       return new SessionRecording({ clock, log, facts, recorder, recorders, consent: past?.consent });
     } catch (error) {

@@ -4,7 +4,6 @@ import type { CallEventBody } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
 import type { Log } from '../observe/log.ts';
-import type { Metrics } from '../observe/metrics.ts';
 import { createMediaEncoder } from '../twilio/media-message.ts';
 import { PlayoutQueue } from './playout-queue.ts';
 import type { PlayoutScheduler } from './playout-scheduler.ts';
@@ -15,6 +14,7 @@ export interface SessionPlayoutEnds {
   /** What we send may come back: the guard must know it. */
   readonly echo: EchoGuard;
   readonly dispatch: (event: CallEventBody) => void;
+  readonly onUnderrun: (lateMs: number) => void;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -25,15 +25,14 @@ export interface SessionPlayoutOptions {
   readonly streamSid: string;
   readonly transport: MediaTransport;
   readonly log: Log;
-  readonly metrics: Metrics;
   readonly recording: SessionRecording | undefined;
 }
 
 export function createSessionPlayout(
   options: SessionPlayoutOptions,
-  { dispatch, echo, onBug }: SessionPlayoutEnds,
+  { dispatch, echo, onBug, onUnderrun }: SessionPlayoutEnds,
 ): PlayoutQueue {
-  const { clock, log, metrics, recording, scheduler, settings, streamSid, transport } = options;
+  const { clock, log, recording, scheduler, settings, streamSid, transport } = options;
   const encoder = createMediaEncoder(streamSid);
   return new PlayoutQueue({
     clock,
@@ -57,7 +56,7 @@ export function createSessionPlayout(
       log.info('MEDIA_TX', { reply, frames: sentMs / 20 });
       dispatch({ type: 'playout-dry', reply, sentMs });
     },
-    onUnderrun: () => metrics.playoutUnderrun(),
+    onUnderrun,
     onBug,
   });
 }

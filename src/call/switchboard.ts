@@ -3,7 +3,9 @@
  * and remembered for a while after its end so that Twilio's late questions get the right answer.
  */
 import type { EndReason } from '../core/call-event.ts';
+import type { CallNote } from '../core/call-note.ts';
 import type { FactBody } from '../core/fact.ts';
+import type { EndedRequest } from '../providers/metered.ts';
 import { textOf } from '../text/line.ts';
 import { CallBook } from './call-book.ts';
 import { stamp } from './call-facts.ts';
@@ -178,7 +180,7 @@ export class Switchboard implements CallDesk {
 
   #begin(record: CallRecord, start: StreamStart, transport: MediaTransport): Attached {
     if (record.call.accountSid !== start.accountSid) return { type: 'refused', reason: 'token-of-other-call' };
-    const { clock, log } = this.#o;
+    const { clock, log, metrics } = this.#o;
     record.startedAt ??= clock.now() - (record.past?.elapsedMs ?? 0);
     record.streamSid = start.streamSid;
     delete record.end;
@@ -194,16 +196,33 @@ export class Switchboard implements CallDesk {
     record.session = session;
     this.#sessions.set(session, record);
     this.#watch();
-    if (record.past) log.info('CALL_RESUME', { call_sid: start.callSid, attempt: record.attempt });
+    if (record.past) {
+      metrics.callResumed();
+      log.info('CALL_RESUME', { call_sid: start.callSid, attempt: record.attempt });
+    }
     session.start();
     return { type: 'attached', receiver: session };
   }
 
   // A stream ends
 
-  streamFailed(callSid: string, streamSid: string): void {
+  streamFailed(callSid: string, streamSid: string, code: number | undefined): void {
     const record = this.#book.get(callSid);
-    if (record?.streamSid === streamSid) record.session?.streamLost('socket-lost');
+    if (record?.streamSid !== streamSid) return;
+    record.session?.note({ type: 'stream-error', ...(code === undefined ? {} : { code }) });
+    record.session?.streamLost('socket-lost');
+  }
+
+  // News that a call should know of
+
+  /** For the journal of one call; without a CallSid, for those of all that go on. */
+  note(callSid: string | undefined, note: CallNote): void {
+    if (callSid !== undefined) return this.#book.get(callSid)?.session?.note(note);
+    for (const session of this.#sessions.keys()) if (session.reason === undefined) session.note(note);
+  }
+
+  providerEnded(request: EndedRequest): void {
+    this.#book.get(request.callSid)?.session?.providerEnded(request);
   }
 
   async afterStream({ accountSid, callSid, callStatus, request }: EndedStream): Promise<AfterStream> {
@@ -320,9 +339,11 @@ export class Switchboard implements CallDesk {
   /** One timer for all calls, while there are any to look after or to remember. */
   #watch(): void {
     const { clock } = this.#o;
-    this.#disarmWatch ??= clock.at(clock.now() + WATCH_EVERY_MS, () => {
+    const dueAt = clock.now() + WATCH_EVERY_MS;
+    this.#disarmWatch ??= clock.at(dueAt, () => {
       this.#disarmWatch = undefined;
-      for (const session of this.#sessions.keys()) session.watch();
+      const lateMs = Math.max(clock.now() - dueAt, this.#factory.takeWorstLateMs());
+      for (const session of this.#sessions.keys()) session.watch(lateMs);
       this.#book.forgetOld();
       if (this.#book.size > 0) this.#watch();
     });

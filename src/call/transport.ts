@@ -17,3 +17,8 @@ export interface MediaReceiver {
   /** Once, however it ended; 1006 when there was no close handshake. */
   closed(code: number, reason: string): void;
 }
+
+/** Close codes of a peer that meant it (RFC 6455 section 7.4.1); without a close frame it is 1006. */
+const ORDERLY: ReadonlySet<number> = new Set([1000, 1001, 1005]);
+
+export const isOrderly = (code: number): boolean => ORDERLY.has(code);

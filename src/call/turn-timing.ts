@@ -55,3 +55,28 @@ export function reportTiming(timing: TurnTiming, metrics: Metrics): void {
   metrics.turnPart('voice', timing.voiceMs);
   metrics.turnPart('total', timing.totalMs);
 }
+
+/**
+ * How long the caller waited for an answer, as played: from the caller's last sound to the moment at which the carrier
+ * began to play, known from the first mark that it echoes. The echo's way back is in it, the first frame's way out is not.
+ */
+export class EarTimer {
+  #speechEnd: number | undefined;
+  #answer: { readonly reply: number; readonly speechEnd: number } | undefined;
+
+  /** Feed it every step in order; the wait for an answer comes back when its first sound is proven. */
+  take(event: CallEvent, effects: readonly CallEffect[]): number | undefined {
+    if (event.type === 'speech-end') this.#speechEnd = event.since;
+    for (const effect of effects) {
+      if (effect.type === 'answer-start' && this.#speechEnd !== undefined) {
+        this.#answer = { reply: effect.reply, speechEnd: this.#speechEnd };
+      }
+      // After a pause or a clear a mark no longer tells when the reply began.
+      if (effect.type === 'reply-cancel' || effect.type === 'playout-pause') this.#answer = undefined;
+    }
+    const answer = this.#answer;
+    if (!answer || event.type !== 'mark' || event.reply !== answer.reply || event.playedMs === 0) return undefined;
+    this.#answer = undefined;
+    return Math.max(0, event.at - event.playedMs - answer.speechEnd);
+  }
+}

@@ -106,7 +106,9 @@ async function openProviders(environment: Environment, env: RawEnvironment, cloc
   const health = new ProviderHealth({ clock, onNews });
   const notes: string[] = [];
   const context = { clock, env, warn: (line: string) => void notes.push(line) };
-  const { brain, passedOver, stt, tts, voice } = await chooseProviders(agent, { environment, context, health, onNews });
+  const meter = { clock, onFirst: () => {}, onEnd: () => {} };
+  const choosing = { environment, context, health, onNews, meter };
+  const { brain, passedOver, stt, tts, voice } = await chooseProviders(agent, choosing);
   let closing: Promise<void> | undefined;
   return {
     language: agent.language,

@@ -187,6 +187,12 @@ const OWN_VARIABLES = [
     schema: limit,
   },
   {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    fallback: '',
+    help: 'Where spans of calls, turns, providers and tools are sent by OTLP over HTTP; without it none are made.',
+    schema: url,
+  },
+  {
     name: 'EOU_MS',
     fallback: '450',
     help: "Silence in ms that ends the caller's turn, where the words do not tell. `EoU_MS` is accepted too.",

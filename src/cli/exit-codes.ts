@@ -1,7 +1,7 @@
 /** What the shell is told; `kav --help` and `docs/cli.md` list them. */
 export const EXIT = {
   ok: 0,
-  /** The command ran and its answer is no: an expectation failed, a replay differs, a recording has gaps, the doctor says NO-GO. */
+  /** The command ran and its answer is no: an expectation failed, a call went wrong, the doctor says NO-GO. */
   no: 1,
   /** A flag, an environment variable or a file is wrong; the message says which and what to do. */
   config: 2,

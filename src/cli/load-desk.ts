@@ -12,6 +12,7 @@ import type { LoadedModel } from '../endpointing-model/endpointing-model.ts';
 import { type OpenCluster, openCluster } from '../nodes/cluster.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
+import type { Traces } from '../observe/traces.ts';
 import { ProviderHealth } from '../providers/resilience/health.ts';
 import type { RecordingKeys } from '../recording/keys.ts';
 import { RECORDINGS_FOLDER } from '../recording/layout.ts';
@@ -36,6 +37,7 @@ export interface Parts {
   readonly raw: RawEnvironment;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly traces: Traces;
   readonly log: FlushableLog;
   readonly journalFolder: string;
   readonly authTokens: readonly string[];
@@ -63,20 +65,25 @@ export interface LoadedDesk {
 
 /** Throws `ConfigError` when the agent, or everything in one of its chains, cannot be had. */
 export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
-  const { clock, environment, journalFolder, log, metrics, raw } = parts;
+  const { clock, environment, journalFolder, log, metrics, raw, traces } = parts;
   const agent = await loadAgent(environment.KAV_AGENT);
   const recordingKeys = recordingKeysFor(agent, environment);
   checkAfterCallsSettings(environment, clock);
-  const onNews = createNewsDesk(log, metrics);
+  let desk: Switchboard | undefined;
+  const { meter, onNews } = createNewsDesk({ clock, log, metrics, calls: () => desk });
   const health = new ProviderHealth({ clock, onNews });
   const warn = (note: string): void => log.warn('PROVIDER_NOTE', { note });
   const context = { clock, env: raw, warn };
-  const chosen = await chooseProviders(agent, { environment, context, health, onNews });
+  const chosen = await chooseProviders(agent, { environment, context, health, onNews, meter });
   const runtime = await createRuntime(agent, chosen, parts);
   const detectors = await loadDetectors(environment.KAV_VAD);
   const endpointingModel = await loadEndpointingModel(environment, { clock, warn, onFate: metrics.endpointingModel });
   const limits = limitsOf(environment);
   const keeping = await openKeeping(parts);
+  metrics.watchKeeping(() => ({
+    ledger: keeping.ledger.stats(),
+    storeReady: keeping.store.state.status === 'ready',
+  }));
   const cluster = await joinNodes(parts, keeping);
   const recordings = recordingKeys && openRecordings(parts, recordingKeys);
   const journals = new JournalFolder({
@@ -84,12 +91,13 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     clock,
     onError: (error, callSid) => log.error('JOURNAL_ERROR', { call_sid: callSid, error: String(error) }),
   });
-  const desk = new Switchboard({
+  desk = new Switchboard({
     clock,
     agent: runtime,
     journals,
     log,
     metrics,
+    traces,
     version: VERSION,
     detectors,
     endpointingModel,

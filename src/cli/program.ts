@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { VERSION } from './version.ts';
 
 const EXIT_HELP = `
-Exit codes: 0 done · 1 the answer is no (an expectation failed, a replay differs, a recording has gaps, the doctor says NO-GO) · 2 a flag, a
+Exit codes: 0 done · 1 the answer is no (an expectation failed, a call went wrong, the doctor says NO-GO) · 2 a flag, a
 variable or a file is wrong, and the message says which · 3 a fault of Kav's own.
 Environment variables: docs/environment.md.`;
 
@@ -34,6 +34,8 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   addServe(program, finish);
   addCall(program, finish);
   addReplay(program, finish);
+  addWhy(program, finish);
+  addRca(program, finish);
   addRecording(program, finish);
   addTune(program, finish);
   addDemo(program, finish);
@@ -109,6 +111,37 @@ function addReplay(program: Command, finish: Finish): void {
     .action(async (journal, options) => {
       const { replay } = await import('./replay.ts');
       finish(await replay(journal, options));
+    });
+}
+
+function addWhy(program: Command, finish: Finish): void {
+  program
+    .command('why')
+    .description(
+      'Tell why a call went as it did, from its journal: its turns in brief; or every step of one turn, with its ' +
+        'reasons, and where the time went.',
+    )
+    .argument('<call>', 'a CallSid, sought in the folder journals of KAV_DATA_DIR, or a journal')
+    .argument('[turn]', 'the number of a turn', turnNumber)
+    .option('--json', 'print it as JSON and nothing else')
+    .action(async (call, turn, options) => {
+      const { why } = await import('./why.ts');
+      finish(await why(call, turn, options));
+    });
+}
+
+function addRca(program: Command, finish: Finish): void {
+  program
+    .command('rca')
+    .description(
+      'Find what went wrong in a call, from its journal: causes by class of fault with evidence, worst first. ' +
+        'Anything found makes the exit code 1.',
+    )
+    .argument('<call>', 'a CallSid, sought in the folder journals of KAV_DATA_DIR, or a journal')
+    .option('--json', 'print it as JSON and nothing else')
+    .action(async (call, options) => {
+      const { rca } = await import('./rca.ts');
+      finish(await rca(call, options));
     });
 }
 
@@ -216,6 +249,12 @@ function addExplain(program: Command, finish: Finish): void {
       const { explainCode } = await import('./explain.ts');
       finish(explainCode(code));
     });
+}
+
+function turnNumber(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be the number of a turn.');
+  return number;
 }
 
 function wholeNumber(value: string): number {

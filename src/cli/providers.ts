@@ -3,6 +3,7 @@ import type { Agent } from '../call/agent.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Brain, ProviderContext, ProviderOffer, SpeechToText, TextToSpeech } from '../providers/contracts.ts';
 import type { Flow } from '../providers/flow/definition.ts';
+import { meteredBrain, meteredRecogniser, meteredVoice, type ProviderMeter } from '../providers/metered.ts';
 import { openBrain, openSpeechToText, openTextToSpeech, vendorOf } from '../providers/registry.ts';
 import type { ProviderHealth } from '../providers/resilience/health.ts';
 import type { OnProviderNews } from '../providers/resilience/news.ts';
@@ -25,6 +26,7 @@ export interface ChoosingOptions {
   readonly context: ProviderContext;
   readonly health: ProviderHealth;
   readonly onNews: OnProviderNews;
+  readonly meter: ProviderMeter;
 }
 
 /** Throws `ConfigError` when a chain names nothing that this machine has. */
@@ -47,11 +49,12 @@ interface Link<P> {
 
 async function chooseRecogniser(
   agent: Agent,
-  { context, environment, ...watch }: ChoosingOptions,
+  { context, environment, meter, ...watch }: ChoosingOptions,
   passedOver: string[],
 ): Promise<SpeechToText> {
   const names = listOf(environment.KAV_STT) ?? agent.stt;
-  const chain = await openChain(names, 'KAV_STT', passedOver, (spec) => openSpeechToText(spec, context));
+  const opened = await openChain(names, 'KAV_STT', passedOver, (spec) => openSpeechToText(spec, context));
+  const chain = opened.map((link) => ({ ...link, provider: meteredRecogniser(link.provider, meter) }));
   if (chain[0]!.isLocal) return chain[0]!.provider;
   const { createResilientRecogniser } = await import('../providers/resilience/recogniser.ts');
   return createResilientRecogniser(providersOf(chain), { clock: context.clock, ...watch });
@@ -59,11 +62,12 @@ async function chooseRecogniser(
 
 async function chooseVoice(
   agent: Agent,
-  { context, environment, ...watch }: ChoosingOptions,
+  { context, environment, meter, ...watch }: ChoosingOptions,
   passedOver: string[],
 ): Promise<Pick<ChosenProviders, 'tts' | 'ownVoice' | 'voice'>> {
   const names = listOf(environment.KAV_TTS) ?? agent.tts;
-  const chain = await openChain(names, 'KAV_TTS', passedOver, (spec) => openTextToSpeech(spec, context));
+  const opened = await openChain(names, 'KAV_TTS', passedOver, (spec) => openTextToSpeech(spec, context));
+  const chain = opened.map((link) => ({ ...link, provider: meteredVoice(link.provider, meter) }));
   const voice = voiceOf(agent, chain[0]!.name);
   if (chain[0]!.isLocal) {
     const tts = chain[0]!.provider;
@@ -81,13 +85,14 @@ async function chooseVoice(
 
 async function chooseBrain(
   agent: Agent,
-  { context, environment, ...watch }: ChoosingOptions,
+  { context, environment, meter, ...watch }: ChoosingOptions,
   passedOver: string[],
 ): Promise<Brain> {
   const { flowBrain } = await import('../providers/flow/brain.ts');
-  const chain = await openChain(brainsOf(agent, environment), 'KAV_BRAIN', passedOver, async (entry) =>
+  const opened = await openChain(brainsOf(agent, environment), 'KAV_BRAIN', passedOver, async (entry) =>
     typeof entry === 'string' ? openBrain(entry, context) : { ok: true, provider: flowBrain(entry) },
   );
+  const chain = opened.map((link) => ({ ...link, provider: meteredBrain(link.provider, meter) }));
   if (chain[0]!.isLocal) return chain[0]!.provider;
   const [{ createResilientBrain }, { messageFlow }] = await Promise.all([
     import('../providers/resilience/brain.ts'),

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { createRealClock } from '../call/real-clock.ts';
 import { ConfigError } from '../core/errors.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
+import type { FlushableLog } from '../observe/pino-log.ts';
 import { createLog } from '../observe/pino-log.ts';
+import { noTraces, type Traces } from '../observe/traces.ts';
 import { type HttpServer, openHttpServer } from '../server/http-server.ts';
 import { authTokensOf, parseEnvironment, publicOriginOf, type RawEnvironment } from './config.ts';
 import type { Environment } from './environment.ts';
@@ -47,7 +49,8 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
   const publicOrigin = publicOriginOf(environment);
   const authTokens = await authTokensOf(environment);
   const journalFolder = path.resolve(environment.KAV_DATA_DIR, 'journals');
-  const parts: Parts = { environment, raw, clock, metrics, log, journalFolder, authTokens };
+  const traces = await openTraces(environment, log);
+  const parts: Parts = { environment, raw, clock, metrics, traces, log, journalFolder, authTokens };
   const loading = import('./load-desk.ts').then(({ loadDesk }) => loadDesk(parts));
   loading.catch(() => {}); // reported through `ready`; a desk that never comes is answered for by the server
   const opening = openHttpServer({
@@ -91,6 +94,14 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
+/** The packages of OpenTelemetry are loaded only when somebody is there to receive. */
+async function openTraces({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: Environment, log: FlushableLog): Promise<Traces> {
+  if (endpoint === undefined) return noTraces;
+  const { openOtlpTraces } = await import('../observe/otlp-traces.ts');
+  const onError = (error: unknown): void => log.warn('PROVIDER_NOTE', { note: `spans were not sent: ${error}` });
+  return openOtlpTraces({ endpoint, now: Date.now, version: VERSION, onError });
+}
+
 async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, parts: Parts): Promise<void> {
   const loaded = await loading.catch(() => undefined);
   await loaded?.desk.close();
@@ -98,7 +109,7 @@ async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, parts:
   await closeLoaded(loading, parts);
 }
 
-async function closeLoaded(loading: Promise<LoadedDesk>, { log, metrics }: Parts): Promise<void> {
+async function closeLoaded(loading: Promise<LoadedDesk>, { log, metrics, traces }: Parts): Promise<void> {
   const loaded = await loading.catch(() => undefined);
   await loaded?.desk.close();
   await Promise.all([loaded?.runtime.close(), loaded?.endpointingModel?.close()]);
@@ -107,6 +118,7 @@ async function closeLoaded(loading: Promise<LoadedDesk>, { log, metrics }: Parts
   await loaded?.afterCalls.close();
   await loaded?.cluster.close();
   await loaded?.keeping.close();
+  await traces.close();
   metrics.close();
   log.flush();
 }

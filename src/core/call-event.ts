@@ -2,6 +2,7 @@
  * Everything that can happen to a call, as data. The shell stamps each event with `at` (whole milliseconds since the
  * stream started, never going back), writes it to the journal, and hands it to `step`.
  */
+import type { CallNote } from './call-note.ts';
 
 /** A line the agent can always say without a brain; its words come from the agent file, per language. */
 export type LineName =
@@ -128,7 +129,8 @@ export type CallEventBody =
   /** Another node is to go on with the call: at the next border between turns, at the latest after `withinMs`. */
   | { readonly type: 'hand-over'; readonly withinMs: number }
   /** The media stream is gone. */
-  | { readonly type: 'stream-end'; readonly reason: EndReason };
+  | { readonly type: 'stream-end'; readonly reason: EndReason }
+  | CallNote;
 
 export type CallEvent = CallEventBody & { readonly at: number };
 

@@ -3,6 +3,7 @@
  * shell must carry out. The same events always give the same effects, which is why a journal replays.
  */
 import type { CallEffect, CallEvent, CallOutcome, Turn } from './call-event.ts';
+import { isNote } from './call-note.ts';
 import { handOver, isAtBorder } from './hand-over.ts';
 import { dueSummary, initialMemory, type MemoryState, type Remembered, remembered, stepMemory } from './memory.ts';
 import {
@@ -52,7 +53,7 @@ export const initialCall: CallState = {
 
 /** Never throws for any order of events; events of a reply that is no longer current are refused at the door. */
 export function step(state: CallState, event: CallEvent, settings: CallSettings): CallStep {
-  if (isEnded(state) || isStale(state, event)) return [state, []];
+  if (isNote(event) || isEnded(state) || isStale(state, event)) return [state, []];
   if (event.type === 'outcome') return [{ ...state, outcome: event.outcome, outcomes: state.outcomes + 1 }, []];
   if (event.type === 'call-resume' && state.turn.phase.name === 'idle') return resume(state, event, settings);
   if (event.type === 'hand-over') return stepHandOver(state, event, settings);

@@ -2,6 +2,17 @@ import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { createMetrics } from './metrics.ts';
 
+const LEDGER = {
+  waiting: 0,
+  unapplied: 3,
+  oldestUnappliedMs: 2_000,
+  bytes: 100,
+  syncMs: 4,
+  refusedNotes: 0,
+  refusedFacts: 0,
+  lostFacts: 0,
+};
+
 const metrics = createMetrics();
 afterEach(() => metrics.close());
 
@@ -9,6 +20,11 @@ test('counts reach the scrape in Prometheus format, and docs/metrics.md lists ex
   metrics.callStarted();
   metrics.callStarted();
   metrics.callEnded('caller-hung-up');
+  metrics.callState(undefined, 'THINKING');
+  metrics.mouthToEar(700);
+  metrics.providerFirst({ provider: 'openai', operation: 'brain' }, 300);
+  metrics.playoutLead(220);
+  metrics.watchKeeping(() => ({ ledger: LEDGER, storeReady: true }));
   metrics.mediaFrames('in', 50);
   metrics.badMessage('binary');
   metrics.playoutUnderrun();
@@ -22,6 +38,13 @@ test('counts reach the scrape in Prometheus format, and docs/metrics.md lists ex
   const text = await metrics.text();
   for (const line of [
     'kav_calls_active 1',
+    'kav_calls_in_state{state="THINKING"} 1',
+    'kav_mouth_to_ear_seconds_sum 0.7',
+    'kav_provider_first_seconds_sum{provider="openai",operation="brain"} 0.3',
+    'kav_playout_lead_seconds_bucket{le="0.2"} 0',
+    'kav_ledger_unapplied 3',
+    'kav_ledger_oldest_seconds 2',
+    'kav_store_ready 1',
     'kav_calls_total{end="caller-hung-up"} 1',
     'kav_media_frames_total{direction="in"} 50',
     'kav_media_bad_messages_total{kind="binary"} 1',

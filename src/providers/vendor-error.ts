@@ -1,7 +1,7 @@
 import { ProviderError, type ProviderErrorDetails } from '../core/errors.ts';
 
-/** Whose request failed: the fixed half of every error that an adapter raises. */
-export type VendorOperation = Pick<ProviderErrorDetails, 'provider' | 'operation'>;
+/** Whose request failed: the fixed half of every error that an adapter raises, and the call that it was for. */
+export type VendorOperation = Pick<ProviderErrorDetails, 'provider' | 'operation'> & { readonly callSid?: string };
 
 export interface HttpFailure {
   readonly status: number;

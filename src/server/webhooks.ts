@@ -164,12 +164,16 @@ function applyStreamStatus(context: ServerContext, request: FastifyRequest): Ver
     context.log.info('STREAM_STATUS', { ...names, status: event });
     return 'done';
   }
-  context.log.error('STREAM_ERROR', { ...names, ...explainFailure(parsed.form) });
-  context.slot.current?.streamFailed(callSid, streamSid);
+  const failure = explainFailure(parsed.form);
+  context.log.error('STREAM_ERROR', { ...names, ...failure });
+  context.slot.current?.streamFailed(callSid, streamSid, failure.code);
   return 'done';
 }
 
-function explainFailure({ error = '', errorCode }: StreamStatusForm): LogFields {
+function explainFailure({
+  error = '',
+  errorCode,
+}: StreamStatusForm): LogFields & { readonly code: number | undefined } {
   const known = (errorCode === undefined ? undefined : explainTwilioError(errorCode)) ?? explainStreamError(error);
   return {
     text: error,

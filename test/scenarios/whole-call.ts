@@ -11,15 +11,18 @@ import { StreamTokens } from '../../src/call/stream-tokens.ts';
 import { Switchboard } from '../../src/call/switchboard.ts';
 import type { Tool } from '../../src/call/tool.ts';
 import type { MediaReceiver } from '../../src/call/transport.ts';
+import { createNewsDesk, type NewsDesk } from '../../src/cli/provider-news.ts';
 import type { Fact } from '../../src/core/fact.ts';
 import { type CallSettings, defaultSettings } from '../../src/core/settings.ts';
 import type { EndpointingModel } from '../../src/endpointing-model/contract.ts';
 import type { Log, LogFields } from '../../src/observe/log.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
+import type { Traces } from '../../src/observe/traces.ts';
 import type { Brain, SpeechToText, TextToSpeech } from '../../src/providers/contracts.ts';
 import { createFakeBrain } from '../../src/providers/fake/brain.ts';
 import { createFakeSpeechToText } from '../../src/providers/fake/speech-to-text.ts';
 import { createFakeTextToSpeech } from '../../src/providers/fake/text-to-speech.ts';
+import { meteredBrain, meteredRecogniser, meteredVoice } from '../../src/providers/metered.ts';
 import { Caller, type CallerStep } from '../../src/simulator/caller.ts';
 import { type Clip, createClip } from '../../src/simulator/clip.ts';
 import { createNetem, type Netem } from '../../src/simulator/netem.ts';
@@ -30,7 +33,7 @@ import { createEnergyDetectors } from '../../src/vad/energy-detector.ts';
 
 export interface OfficeOptions {
   readonly stt?: (clock: VirtualClock) => SpeechToText;
-  readonly brain?: (clock: VirtualClock) => Brain;
+  readonly brain?: (clock: VirtualClock, news: NewsDesk) => Brain;
   readonly tts?: (clock: VirtualClock) => TextToSpeech;
   readonly settings?: Partial<CallSettings>;
   readonly greeting?: AgentRuntimeOptions['greeting'];
@@ -38,6 +41,7 @@ export interface OfficeOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** An office of its own has a clock of its own, is alone, and keeps its facts to itself. */
   readonly clock?: VirtualClock;
+  readonly traces?: Traces;
   readonly cluster?: Cluster;
   readonly recording?: AgentRuntimeOptions['recording'];
   readonly recorders?: Recorders;
@@ -60,16 +64,21 @@ export class Office {
   readonly logs: { readonly event: string; readonly fields: LogFields }[] = [];
   readonly metrics = createMetrics();
   readonly facts: Fact[] = [];
+  /** What chains of providers tell their news to. */
+  readonly news: NewsDesk;
   readonly runtime: AgentRuntime;
   readonly desk: Switchboard;
 
   constructor(options: OfficeOptions = {}) {
     this.clock = options.clock ?? new VirtualClock();
+    const { clock, metrics } = this;
     const cluster = options.cluster ?? createSoloCluster('test');
     const note = (fact: Fact): void => {
       this.facts.push(fact);
       options.keep?.(fact);
     };
+    this.news = createNewsDesk({ clock, metrics, log: this.#createLog({}), calls: () => this.desk });
+    const { meter } = this.news;
     const context = { clock: this.clock, env: options.env ?? {}, warn: () => {} };
     this.runtime = new AgentRuntime({
       name: 'Test',
@@ -79,16 +88,17 @@ export class Office {
       tools: options.tools ?? {},
       ...(options.recording ? { recording: options.recording } : {}),
       settings: { ...defaultSettings, ...options.settings },
-      stt: options.stt?.(this.clock) ?? createFakeSpeechToText(context),
-      brain: options.brain?.(this.clock) ?? createFakeBrain(context),
-      tts: options.tts?.(this.clock) ?? createFakeTextToSpeech(context),
+      stt: meteredRecogniser(options.stt?.(clock) ?? createFakeSpeechToText(context), meter),
+      brain: meteredBrain(options.brain?.(clock, this.news) ?? createFakeBrain(context), meter),
+      tts: meteredVoice(options.tts?.(clock) ?? createFakeTextToSpeech(context), meter),
     });
     this.desk = new Switchboard({
       clock: this.clock,
       agent: this.runtime,
       journals: { open: (head) => this.#openJournal(head, options.onEntry) },
       log: this.#createLog({}),
-      metrics: this.metrics,
+      metrics,
+      traces: options.traces,
       version: 'test',
       detectors: createEnergyDetectors(),
       vadRms: 210,

@@ -9,6 +9,7 @@ import type { SaidSoFar } from './brain-said.ts';
 import { requestAfter, type Takeover, takeoverBy } from './brain-takeover.ts';
 import { ChainSessions } from './chain-sessions.ts';
 import type { FirstTokenTimes } from './first-token.ts';
+import { forCall } from './news.ts';
 
 export interface BrainChainOptions extends ChainOptions {
   /** Whether a first token that is unusually late is asked for a second time. Default true. */
@@ -33,8 +34,8 @@ export class ResilientBrainSession implements BrainSession {
   #takeover: Takeover | undefined;
 
   constructor(options: ResilientBrainSessionOptions) {
-    this.#o = options;
     const { chain, call } = options;
+    this.#o = { ...options, onNews: forCall(options.onNews, call.callSid) };
     this.#budgets = { ...BUDGETS, ...options.budgets };
     this.#sessions = new ChainSessions((index) => chain[index]!.open(call));
     this.#sessions.get(
@@ -168,6 +169,6 @@ export class ResilientBrainSession implements BrainSession {
   }
 
   #who(index: number): VendorOperation {
-    return { provider: this.#o.chain[index]!.name, operation: 'brain' };
+    return { provider: this.#o.chain[index]!.name, operation: 'brain', callSid: this.#o.call.callSid };
   }
 }

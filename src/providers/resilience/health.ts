@@ -80,8 +80,7 @@ export class ProviderHealth {
 
   #learn(who: VendorOperation, error: unknown): void {
     if (!(error instanceof ProviderError)) return;
-    const { provider, operation } = who;
-    this.#options.onNews({ type: 'failed', provider, operation, code: error.code, message: error.message });
+    this.#options.onNews({ type: 'failed', ...who, code: error.code, message: error.message });
     if (error.code === 'provider-misconfigured') this.#isolate(who);
   }
 

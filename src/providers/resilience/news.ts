@@ -3,7 +3,7 @@ import type { ProviderErrorDetails } from '../../core/errors.ts';
 export type Operation = ProviderErrorDetails['operation'];
 export type BreakerState = 'closed' | 'half-open' | 'open';
 
-/** What happened to a provider, for the log and the metrics. */
+/** What happened to a provider, for the log, the metrics and the journal of the call that it happened to. */
 export type ProviderNews =
   | { readonly type: 'breaker'; readonly provider: string; readonly operation: Operation; readonly state: BreakerState }
   /** One request failed. `message` holds neither keys nor words of the call. */
@@ -21,4 +21,11 @@ export type ProviderNews =
   /** A second request was started because the first took unusually long. */
   | { readonly type: 'hedged'; readonly provider: string; readonly won: boolean };
 
-export type OnProviderNews = (news: ProviderNews) => void;
+/** Without a CallSid it concerns whoever has that provider. */
+export type OnProviderNews = (news: ProviderNews & { readonly callSid?: string }) => void;
+
+/** Tells the same, with the call that it happened to. */
+export const forCall =
+  (onNews: OnProviderNews, callSid: string): OnProviderNews =>
+  (news) =>
+    onNews({ ...news, callSid });

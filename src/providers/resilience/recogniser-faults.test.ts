@@ -66,7 +66,7 @@ describe('a session that dies', () => {
     await call.say([1, 2, 3]);
     await call.silence(500);
     expect(call.finals).toEqual(['w1 w2 w3']);
-    expect(call.newsOf('switched')).toEqual([{ type: 'switched', operation: 'stt', from: 'one', to: 'two' }]);
+    expect(call.newsOf('switched')).toEqual([expect.objectContaining({ operation: 'stt', from: 'one', to: 'two' })]);
     expect(toys.map(({ sessions }) => sessions.length)).toEqual([1, 1]);
     await close();
   });
@@ -134,7 +134,7 @@ describe('a breaker that is open', () => {
     const session = call.recogniser.open({ callSid: 'CA01', language: 'he-IL', onEvent: () => {} });
     await clock.advance(100);
     expect(toys.map(({ sessions }) => sessions.length)).toEqual([1, 1]);
-    expect(call.newsOf('switched')).toEqual([{ type: 'switched', operation: 'stt', from: 'one', to: 'two' }]);
+    expect(call.newsOf('switched')).toEqual([expect.objectContaining({ operation: 'stt', from: 'one', to: 'two' })]);
     await session.close();
     await close();
   });

@@ -5,7 +5,7 @@ import type { Expectation, SpeechEvent, SpeechToText, SpeechToTextOptions, Speec
 import { tooSlow, unreachable } from '../vendor-error.ts';
 import { AudioRing } from './audio-ring.ts';
 import type { ProviderHealth } from './health.ts';
-import type { OnProviderNews } from './news.ts';
+import { forCall, type OnProviderNews } from './news.ts';
 import { Agenda, type AgendaItem } from './recogniser-agenda.ts';
 import type { RecogniserBudgets } from './recogniser-budgets.ts';
 import { MuteMeter } from './recogniser-mute.ts';
@@ -52,8 +52,8 @@ export class ResilientSession implements SpeechToTextSession {
   #isOver = false;
 
   constructor(options: ResilientSessionOptions) {
-    this.#options = options;
-    this.#route = new RecogniserRoute(options);
+    this.#options = { ...options, onNews: forCall(options.onNews, options.call.callSid) };
+    this.#route = new RecogniserRoute(this.#options);
     this.#agenda = new Agenda(options.clock, () => this.#dues());
     this.#open();
     this.#agenda.arm();

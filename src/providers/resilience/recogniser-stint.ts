@@ -49,7 +49,7 @@ export class Stint {
   constructor(options: StintOptions) {
     const { clock, provider, index, call, expectation } = options;
     this.#options = options;
-    this.who = { provider: provider.name, operation: 'stt' };
+    this.who = { provider: provider.name, operation: 'stt', callSid: call.callSid };
     this.index = index;
     this.isReopened = options.isReopened;
     this.openedAt = clock.now();

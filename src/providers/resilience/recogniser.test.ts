@@ -149,7 +149,7 @@ describe('no word is lost, and none said twice', () => {
     await call.silence(500);
     // Byte 112,000 is the end of the 28th word; 10 s before it begins the 9th.
     expect(call.finals).toEqual([textOf(words.slice(8))]);
-    expect(call.newsOf('reconnected')).toEqual([{ type: 'reconnected', provider: 'toy', replayedMs: 10_000 }]);
+    expect(call.newsOf('reconnected')).toMatchObject([{ provider: 'toy', replayedMs: 10_000 }]);
     await call.close();
   });
 

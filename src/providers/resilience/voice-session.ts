@@ -6,6 +6,7 @@ import { brokenAnswer, type VendorOperation } from '../vendor-error.ts';
 import { wait } from '../wait.ts';
 import { Attempt, type ChainOptions } from './attempt.ts';
 import { ChainSessions } from './chain-sessions.ts';
+import { forCall } from './news.ts';
 import { AudioCheck, durationMsOf } from './voice-check.ts';
 import { VoiceOrder } from './voice-order.ts';
 import { restAfter, SpeakingSpeed, type SpeechProgress } from './voice-rest.ts';
@@ -39,6 +40,7 @@ interface Lead {
 export class ResilientVoiceSession implements TextToSpeechSession {
   readonly #chain: readonly ChainVoice[];
   readonly #options: ChainOptions;
+  readonly #callSid: string;
   readonly #budgets: Readonly<Record<keyof typeof BUDGETS, number>>;
   readonly #closing = new AbortController();
   readonly #sessions: ChainSessions<TextToSpeechSession>;
@@ -47,7 +49,8 @@ export class ResilientVoiceSession implements TextToSpeechSession {
 
   constructor(chain: readonly ChainVoice[], call: TextToSpeechOptions, options: ChainOptions) {
     this.#chain = chain;
-    this.#options = options;
+    this.#callSid = call.callSid;
+    this.#options = { ...options, onNews: forCall(options.onNews, call.callSid) };
     this.#budgets = { ...BUDGETS, ...options.budgets };
     this.#speeds = chain.map(() => new SpeakingSpeed());
     const { voice: wanted, ...rest } = call;
@@ -190,7 +193,7 @@ export class ResilientVoiceSession implements TextToSpeechSession {
   }
 
   #who(index: number): VendorOperation {
-    return { provider: this.#chain[index]!.provider.name, operation: 'tts' };
+    return { provider: this.#chain[index]!.provider.name, operation: 'tts', callSid: this.#callSid };
   }
 
   #admits(index: number): boolean {

@@ -1,0 +1,22 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { type ReadJournal, readJournal } from '../call/journal.ts';
+import { NotFoundError } from '../core/errors.ts';
+import { parseEnvironment } from './config.ts';
+
+/** The journals of a call, one for each of its streams in order; or the one of a path. */
+export async function journalsOf(call: string): Promise<readonly ReadJournal[]> {
+  if (!/^CA[0-9a-zA-Z]{2,40}$/.test(call)) return [await readJournal(call)];
+  const folder = path.resolve(parseEnvironment(process.env).KAV_DATA_DIR, 'journals');
+  const files = globSync([`${call}.jsonl`, `${call}.*.jsonl`], { cwd: folder }).sort(byAttempt);
+  if (files.length === 0) {
+    throw new NotFoundError(
+      `the journal of ${call}`,
+      `It is sought in ${folder}; a path to a journal will do as well.`,
+    );
+  }
+  return Promise.all(files.map((file) => readJournal(path.join(folder, file))));
+}
+
+const attemptOf = (file: string): number => Number(/\.(\d+)\.jsonl$/.exec(file)?.[1] ?? 1);
+const byAttempt = (a: string, b: string): number => attemptOf(a) - attemptOf(b);
