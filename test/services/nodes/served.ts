@@ -20,7 +20,7 @@ export class Served {
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'kav-served-'));
   #look: () => void = () => {};
 
-  private constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
+  constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
     const own = { KAV_DATA_DIR: this.#folder, PORT: '0', HOST: '127.0.0.1', LOG_FORMAT: 'json' };
     const fakes = { KAV_STT: 'fake', KAV_BRAIN: 'fake', KAV_TTS: 'fake', KAV_VAD: 'rms' };
     const { NODE_OPTIONS: _, VITEST: __, ...ambient } = process.env;
@@ -38,19 +38,10 @@ export class Served {
     this.exited = once(this.process, 'exit').then(([code]) => code as number | null);
   }
 
-  static async start(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Served> {
-    const served = new Served(args, env);
-    await served.until((said) => said.includes(' answers at http'));
-    served.url = /answers at (http:\/\/[\d.]+:\d+)/.exec(served.said)![1]!;
-    return served;
-  }
-
-  /** Starts it and resolves when it has ended, with its exit code. */
-  static async fails(args: readonly string[], env: Readonly<Record<string, string>>) {
-    const served = new Served(args, env);
-    const code = await served.exited;
-    await served.close();
-    return { code, said: served.said };
+  /** Resolves when it answers. */
+  async answers(): Promise<void> {
+    await this.until((said) => said.includes(' answers at http'));
+    this.url = /answers at (http:\/\/[\d.]+:\d+)/.exec(this.said)![1]!;
   }
 
   /** Resolves when what it has said satisfies; rejects when it ends before. */

@@ -11,10 +11,15 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((served) => served.close()));
 });
 
-async function start(): Promise<Served> {
-  const env = { DATABASE_URL: await createDatabase(TEMPLATE), KAV_NODE: 'box' };
-  const served = await Served.start(['--workers', '2'], env);
+function launch(env: Readonly<Record<string, string>>): Served {
+  const served = new Served(['--workers', '2'], env);
   started.push(served);
+  return served;
+}
+
+async function start(): Promise<Served> {
+  const served = launch({ DATABASE_URL: await createDatabase(TEMPLATE), KAV_NODE: 'box' });
+  await served.answers();
   await served.until(() => served.count('NODE_JOINED') === 2 && served.count('SERVER_READY') === 2);
   return served;
 }
@@ -60,9 +65,9 @@ describe('workers', () => {
   });
 
   test('are refused without a database that they can share', async () => {
-    const { code, said } = await Served.fails(['--workers', '2'], { DATABASE_URL: '' });
-    expect(code).toBe(2);
-    expect(said).toMatch(/^kav: DATABASE_URL: several workers need a PostgreSQL database to share\. Set it/m);
+    const served = launch({ DATABASE_URL: '' });
+    expect(await served.exited).toBe(2);
+    expect(served.said).toMatch(/^kav: DATABASE_URL: several workers need a PostgreSQL database to share\. Set it/m);
   });
 
   test('that cannot begin end all of it, instead of being started again for ever', async () => {
@@ -70,9 +75,9 @@ describe('workers', () => {
     await once(server, 'listening');
     const port = String((server.address() as AddressInfo).port);
     const env = { DATABASE_URL: await createDatabase(TEMPLATE), KAV_NODE: 'box', PORT: port };
-    const { code, said } = await Served.fails(['--workers', '2'], env);
+    const served = launch(env);
+    expect(await served.exited).toBe(2);
     server.close();
-    expect(code, said).toBe(2);
-    expect(said).toContain(`PORT: another process listens on 127.0.0.1:${port}`);
+    expect(served.said).toContain(`PORT: another process listens on 127.0.0.1:${port}`);
   });
 });
