@@ -1,5 +1,5 @@
 /** A certificate that signs itself, made here: no key lies in the repository, and none can run out. */
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 
 export interface Identity {
   readonly key: string;
@@ -30,6 +30,8 @@ const named = (name: string): Buffer => sequence(der(0x31, sequence(oid('550403'
 /** RFC 5280, section 4.1; the name is an address or a DNS name. */
 export function createIdentity({ host, validFrom, validTo }: IdentityOptions): Identity {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  // An authority is sought by its name: two of the same name would be taken for each other.
+  const name = named(`${host} ${randomUUID()}`);
   const isAddress = /^[\d.]+$/.test(host);
   const altName = isAddress ? der(0x87, Buffer.from(host.split('.').map(Number))) : der(0x82, Buffer.from(host));
   const extension = sequence(oid('551d11'), der(0x04, sequence(altName)));
@@ -37,9 +39,9 @@ export function createIdentity({ host, validFrom, validTo }: IdentityOptions): I
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.from([1])),
     ALGORITHM,
-    named(host),
+    name,
     sequence(utcTime(validFrom), utcTime(validTo)),
-    named(host),
+    name,
     publicKey.export({ format: 'der', type: 'spki' }),
     der(0xa3, sequence(extension)),
   );

@@ -16,7 +16,7 @@ export const providers: Check = {
   name: 'providers',
   area: 'vendors',
   title: 'Do the vendors answer?',
-  needs: ['settings'],
+  needs: [],
   // Local engines take the whole process for themselves.
   after: ['health', 'repeat', 'signature', 'doors', 'callbacks'],
   budgetMs: 45_000,

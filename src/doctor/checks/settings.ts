@@ -82,5 +82,8 @@ function noOrigin(): Finding {
 }
 
 function noAccount(): Finding {
-  return skipped('Twilio account', 'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set: only this machine can call');
+  return skipped(
+    'Twilio account',
+    'TWILIO_ACCOUNT_SID or TWILIO_AUTH_TOKEN is not set: its number and its debugger are not looked at',
+  );
 }
