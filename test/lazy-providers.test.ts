@@ -29,6 +29,8 @@ const PROBE = `
 
 const VENDOR_PACKAGES = [
   'openai',
+  '@opentelemetry/sdk-trace',
+  '@opentelemetry/exporter-trace-otlp-http',
   '@google-cloud/speech',
   '@google-cloud/text-to-speech',
   '@grpc/grpc-js',

@@ -22,6 +22,9 @@ export class CallMeter {
   constructor(options: CallMeterOptions) {
     this.#metrics = options.metrics;
     this.#trace = new CallTrace(options.traces, options);
+  }
+
+  begin(): void {
     this.#metrics.callStarted();
     this.#metrics.callState(undefined, this.#floor);
   }

@@ -38,7 +38,7 @@ import type { PlayoutScheduler } from './playout-scheduler.ts';
 import { Replies } from './replies.ts';
 import { createSessionPlayout } from './session-playout.ts';
 import type { SessionRecording } from './session-recording.ts';
-import { isOrderly, type MediaReceiver, type MediaTransport } from './transport.ts';
+import { isOrderly, isStuck, type MediaReceiver, type MediaTransport } from './transport.ts';
 import { tuneDetector } from './tune-detector.ts';
 
 export interface CallSessionOptions {
@@ -72,9 +72,6 @@ export interface CallSessionOptions {
   /** Once, after `onEnd`, when everything has been let go of. */
   readonly onClosed: () => void;
 }
-
-/** More unsent bytes than this and the peer does not read: about 80 s of frames. */
-const MOST_BUFFERED_BYTES = 1 << 20;
 
 export class CallSession implements MediaReceiver {
   readonly #o: CallSessionOptions;
@@ -159,6 +156,7 @@ export class CallSession implements MediaReceiver {
   /** The stream has started: greet, or go on after a lost one. */
   start(): void {
     const { facts, past } = this.#o;
+    this.#meter.begin();
     facts.started();
     this.#runner.dispatch(past ? resumeEvent(past) : { type: 'call-start' });
   }
@@ -204,7 +202,7 @@ export class CallSession implements MediaReceiver {
   watch(lateMs: number): void {
     this.#line.look(lateMs);
     if (this.#intake.isLost()) this.#streamEnd('media-lost');
-    if (this.#o.transport.bufferedBytes > MOST_BUFFERED_BYTES) this.#streamEnd('socket-lost');
+    if (isStuck(this.#o.transport)) this.#streamEnd('socket-lost');
   }
 
   // From the carrier

@@ -22,3 +22,8 @@ export interface MediaReceiver {
 const ORDERLY: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 
 export const isOrderly = (code: number): boolean => ORDERLY.has(code);
+
+/** More unsent bytes than this and the peer does not read: about 80 s of frames. */
+const MOST_BUFFERED_BYTES = 1 << 20;
+
+export const isStuck = ({ bufferedBytes }: MediaTransport): boolean => bufferedBytes > MOST_BUFFERED_BYTES;
