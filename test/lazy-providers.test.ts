@@ -9,23 +9,8 @@ import { meanModel } from '../src/endpointing-model/models.fixture.ts';
 
 const run = promisify(execFile);
 
-/** Starts a whole server with these variables, and lists the packages that were loaded by the time it can take calls. */
-const PROBE = `
-  import { registerHooks } from 'node:module';
-  const packages = new Set();
-  registerHooks({
-    load: (url, context, next) => {
-      const name = /.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)\\//.exec(url)?.[1];
-      if (name) packages.add(name);
-      return next(url, context);
-    },
-  });
-  const { openKav } = await import('./src/cli/wire.ts');
-  const kav = await openKav(process.env, false);
-  await kav.ready;
-  await kav.close();
-  process.stdout.write(JSON.stringify([...packages]));
-`;
+const PROBE = new URL('loaded-packages.ts', import.meta.url).pathname;
+const PROBE_MS = 60_000;
 
 const VENDOR_PACKAGES = [
   'openai',
@@ -49,8 +34,8 @@ beforeAll(async () => {
 afterAll(() => rm(dataDir, { recursive: true }));
 
 async function loadedBy(env: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', PROBE], {
-    cwd: new URL('..', import.meta.url),
+  const { stdout } = await run(process.execPath, [PROBE], {
+    timeout: PROBE_MS,
     env: {
       PATH: process.env['PATH'],
       KAV_DATA_DIR: dataDir,

@@ -7,7 +7,9 @@ function openWatch() {
   const notes: CallNote[] = [];
   const metrics = createMetrics();
   let frames = 0;
-  const watch = new LineWatch({ metrics, note: (note) => notes.push(note), received: () => frames, sent: () => 0 });
+  const note = (one: CallNote): void => void notes.push(one);
+  const log = { debug: () => {} };
+  const watch = new LineWatch({ log, metrics, note, received: () => frames, sent: () => 0 });
   return { metrics, notes, watch, receive: (count: number) => (frames += count) };
 }
 

@@ -7,7 +7,7 @@ import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 
 export interface LineWatchOptions {
-  readonly log: Log;
+  readonly log: Pick<Log, 'debug'>;
   readonly metrics: Metrics;
   readonly note: (note: CallNote) => void;
   /** Frames so far. */

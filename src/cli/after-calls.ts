@@ -31,8 +31,13 @@ export interface AfterCallsWork {
 export function startAfterCalls(parts: AfterCallsParts): AfterCallsWork {
   const { keeping, log } = parts;
   let isClosed = false;
+  let isBegun = false;
   const working = keeping.store.ready
-    .then(() => (isClosed ? undefined : openWork(parts)))
+    .then(() => {
+      if (isClosed) return undefined;
+      isBegun = true;
+      return openWork(parts);
+    })
     .catch((error: unknown) => {
       if (!isClosed) log.error('JOB_BUG', { error: String(error) });
       return undefined;
@@ -40,8 +45,8 @@ export function startAfterCalls(parts: AfterCallsParts): AfterCallsWork {
   return {
     close: async () => {
       isClosed = true;
-      if (keeping.store.state.status === 'opening') return;
-      await (await working)?.close();
+      // A store that has never been there may never come.
+      if (isBegun) await (await working)?.close();
     },
   };
 }
