@@ -3,6 +3,9 @@ import { type KyselyPlugin, type QueryId, sql } from 'kysely';
 import type { VirtualClock } from '../../../src/simulator/virtual-clock.ts';
 import type { Store } from '../../../src/store/store.ts';
 
+/** More than a transaction has statements of its own. */
+const QUIET_ROUNDS = 8;
+
 export interface WatchedStore extends Store {
   /** Resolves when nothing is asked of the database any more. Statements that fail are never done. */
   idle(): Promise<void>;
@@ -22,9 +25,10 @@ export function watchStore(store: Store): WatchedStore {
       return result;
     },
   };
-  // A transaction's own statements pass the plugin by; while one is on its way, so is a question of ours.
+  // A transaction's own statements pass the plugin by, its begin and end among them: only a while of quiet tells of those.
   const idle = async (): Promise<void> => {
-    for (let before = -1; before !== started || running.size > 0; ) {
+    for (let quiet = 0, before = -1; quiet < QUIET_ROUNDS; ) {
+      quiet = before === started && running.size === 0 ? quiet + 1 : 0;
       before = started;
       await sql`select 1`.execute(store.db);
       await new Promise((resolve) => setImmediate(resolve));

@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { ENGINES, useStore } from './engines.ts';
 import { type Column, columnsOf, keysOf } from './tables.ts';
 
-const source = readFileSync(new URL('../../../src/store/schema.ts', import.meta.url), 'utf8');
+const FILES = ['schema.ts', 'schema-after-calls.ts', 'schema-nodes.ts'];
+const source = FILES.map((file) => readFileSync(new URL(`../../../src/store/${file}`, import.meta.url), 'utf8')).join(
+  '\n',
+);
 /** What is the cluster's, and belongs to no tenant. */
 const WITHOUT_TENANT = ['nodes'];
 
