@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/services/**/*.test.ts'],
     globalSetup: ['test/services/setup.ts'],
-    pool: 'threads',
+    pool: 'forks', // a native fault costs one file, and not the run
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
