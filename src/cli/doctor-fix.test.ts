@@ -2,14 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { createRealClock } from '../call/real-clock.ts';
 import { settings } from '../doctor/checks/settings.ts';
 import type { TwilioAccess } from '../doctor/probe/deployment.ts';
-import { Probe } from '../doctor/probe/probe.ts';
+import { probeOfDeployment } from '../doctor/probe/probe.fixture.ts';
+import type { Probe } from '../doctor/probe/probe.ts';
 import { renderDoctor, renderJson } from '../doctor/render.ts';
 import { runChecks } from '../doctor/runner.ts';
 import { NUMBER, openTwilio } from '../doctor/twilio/loopback.fixture.ts';
-import { createServerAddress } from '../simulator/carrier/server-address.ts';
 import { deploymentOf } from './deployment.ts';
 import { mend, withVariable } from './doctor-fix.ts';
 
@@ -18,19 +17,7 @@ const JSON_KEY = '{\n  "type": "service_account",\n  "private_key": "-----BEGIN\
 function probeOf(env: Readonly<Record<string, string>>, twilio?: TwilioAccess): Probe {
   const { deployment: own } = deploymentOf(env, { number: undefined });
   const deployment = twilio ? { ...own, twilio } : own;
-  const target = {
-    address: createServerAddress('https://voice.example.com'),
-    webhookPath: '/webhook/incoming_call',
-    method: 'POST',
-    authToken: undefined,
-    accountSid: undefined,
-    from: '+15551230001',
-    to: '+15551230000',
-    recordingPath: undefined,
-    garbage: true,
-    idleMs: undefined,
-  } as const;
-  return new Probe({ clock: createRealClock(), target, deployment });
+  return probeOfDeployment(deployment);
 }
 
 test('every wrong variable is named, with its remedy, and none hides another', async () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { FactSource } from '../call/call-facts.ts';
 import type { Clock } from '../core/clock.ts';
 import { ConfigError, type LedgerError, StoreError } from '../core/errors.ts';
-import type { Fact } from '../core/fact.ts';
+import type { CallName, Fact } from '../core/fact.ts';
 import { type AdoptedLedgers, adoptLedgers, rewindOthers } from '../ledger/adopt.ts';
 import type { Ledger } from '../ledger/contracts.ts';
 import { realDisk } from '../ledger/disk/real-disk.ts';
@@ -14,11 +14,6 @@ import type { Log } from '../observe/log.ts';
 import type { Store, StoreNews } from '../store/store.ts';
 import type { Environment } from './environment.ts';
 import { SnapshotRound } from './snapshot-round.ts';
-
-export interface CallName {
-  readonly tenant: string;
-  readonly callSid: string;
-}
 
 export interface Keeping {
   readonly facts: FactSource;

@@ -4,6 +4,12 @@
  */
 import type { CallOutcome, EndReason } from './call-event.ts';
 
+/** A call among those of all tenants. */
+export interface CallName {
+  readonly tenant: string;
+  readonly callSid: string;
+}
+
 export type FactBody =
   /** Twilio announced the call and was answered. Numbers are E.164, `client:…`, `sip:…`, `anonymous`, or empty. */
   | {

@@ -1,6 +1,8 @@
 /** The work after calls, put together: jobs, what they do, and the doors by which the rest of Kav asks for them. */
+
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
+import type { CallName } from '../core/fact.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Brain } from '../providers/contracts.ts';
@@ -57,11 +59,6 @@ export interface AfterCallsOptions {
   readonly date: () => Date;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'jobEnded' | 'queueDepth'>;
-}
-
-export interface CallName {
-  readonly tenant: string;
-  readonly callSid: string;
 }
 
 export interface AfterCalls {

@@ -1,27 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRealClock } from '../../call/real-clock.ts';
 import { deploymentOf } from '../../cli/deployment.ts';
 import { type LoopbackVendors, openLoopbackVendors } from '../../cli/loopback-vendors.ts';
-import { createServerAddress } from '../../simulator/carrier/server-address.ts';
 import type { Finding } from '../finding.ts';
-import { Probe } from '../probe/probe.ts';
+import { probeOfDeployment } from '../probe/probe.fixture.ts';
 import { providers } from './providers.ts';
 
 function ask(env: Readonly<Record<string, string>>): Promise<readonly Finding[]> {
   const { deployment } = deploymentOf(env, { number: undefined });
-  const target = {
-    address: createServerAddress('https://voice.example.com'),
-    webhookPath: '/webhook/incoming_call',
-    method: 'POST',
-    authToken: undefined,
-    accountSid: undefined,
-    from: '+15551230001',
-    to: '+15551230000',
-    recordingPath: undefined,
-    garbage: true,
-    idleMs: undefined,
-  } as const;
-  return providers.run(new Probe({ clock: createRealClock(), target, deployment }));
+  return providers.run(probeOfDeployment(deployment));
 }
 
 describe('with vendors that answer', () => {

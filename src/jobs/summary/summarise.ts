@@ -1,4 +1,5 @@
 /** The job after a call: asks the model that the call's agent has, and keeps what came of it. */
+import type { CallName } from '../../core/fact.ts';
 import type { Brain } from '../../providers/contracts.ts';
 import { keepNotes, type NotedCall, readCallToNote } from '../../store/after-calls/notes.ts';
 import type { Db } from '../../store/schema.ts';
@@ -15,11 +16,6 @@ export interface SummariseOptions {
   /** For calls that never said theirs. */
   readonly language: string;
   readonly date: () => Date;
-}
-
-export interface CallName {
-  readonly tenant: string;
-  readonly callSid: string;
 }
 
 export async function summariseCall(options: SummariseOptions, name: CallName, attempt: Attempt): Promise<WorkResult> {

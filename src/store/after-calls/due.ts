@@ -1,24 +1,21 @@
 /** What should be done after calls, read from what the store holds: asking again gives the same. */
 import { sql } from 'kysely';
+import type { CallName } from '../../core/fact.ts';
 import type { Db } from '../schema.ts';
 import { isErased } from './erased.ts';
+import { carrierRecordings } from './recordings.ts';
 
 /** Either one call, just after a fact of it was applied, or all that has changed since a time. */
-export type DueScope = { readonly tenant: string; readonly callSid: string } | { readonly since: Date };
-
-interface OfCall {
-  readonly tenant: string;
-  readonly callSid: string;
-}
+export type DueScope = CallName | { readonly since: Date };
 
 export type Due =
-  | ({ readonly type: 'call-ended' } & OfCall)
+  | ({ readonly type: 'call-ended' } & CallName)
   /** Twilio has it, and it is not here yet. */
-  | ({ readonly type: 'recording'; readonly recordingId: string } & OfCall)
-  | ({ readonly type: 'stored-recording'; readonly recordingId: string } & OfCall)
+  | ({ readonly type: 'recording'; readonly recordingId: string } & CallName)
+  | ({ readonly type: 'stored-recording'; readonly recordingId: string } & CallName)
   /** `revision` is 1 for a new one and grows with each change. */
-  | ({ readonly type: 'lead'; readonly leadId: string; readonly revision: number } & OfCall)
-  | ({ readonly type: 'appointment'; readonly appointmentId: string } & OfCall);
+  | ({ readonly type: 'lead'; readonly leadId: string; readonly revision: number } & CallName)
+  | ({ readonly type: 'appointment'; readonly appointmentId: string } & CallName);
 
 const MOST = 5000;
 
@@ -47,17 +44,8 @@ async function endedCalls(db: Db, scope: DueScope): Promise<Due[]> {
 }
 
 async function recordings(db: Db, scope: DueScope): Promise<Due[]> {
-  const rows = await db
-    .selectFrom('recordings as r')
-    .innerJoin('calls as c', (join) => join.onRef('c.tenant', '=', 'r.tenant').onRef('c.call_sid', '=', 'r.call_sid'))
-    .leftJoin('stored_recordings as s', (join) =>
-      join
-        .onRef('s.tenant', '=', 'r.tenant')
-        .onRef('s.call_sid', '=', 'r.call_sid')
-        .onRef('s.recording_id', '=', 'r.recording_id'),
-    )
+  const rows = await carrierRecordings(db)
     .select(['r.tenant', 'r.call_sid as callSid', 'r.recording_id as recordingId', 's.object_key'])
-    .where('r.source', '=', 'carrier')
     .where('r.status', '=', 'completed')
     .where((eb) =>
       'since' in scope

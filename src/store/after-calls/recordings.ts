@@ -14,9 +14,9 @@ export interface CarrierRecording {
   readonly isStored: boolean;
 }
 
-/** Undefined when it is not known, or was erased. */
-export async function readCarrierRecording(db: Db, name: RecordingName): Promise<CarrierRecording | undefined> {
-  const row = await db
+/** Twilio's recordings (`r`), their calls (`c`), and what is stored of them (`s`), if anything is. */
+export function carrierRecordings(db: Db) {
+  return db
     .selectFrom('recordings as r')
     .innerJoin('calls as c', (join) => join.onRef('c.tenant', '=', 'r.tenant').onRef('c.call_sid', '=', 'r.call_sid'))
     .leftJoin('stored_recordings as s', (join) =>
@@ -25,11 +25,16 @@ export async function readCarrierRecording(db: Db, name: RecordingName): Promise
         .onRef('s.call_sid', '=', 'r.call_sid')
         .onRef('s.recording_id', '=', 'r.recording_id'),
     )
+    .where('r.source', '=', 'carrier');
+}
+
+/** Undefined when it is not known, or was erased. */
+export async function readCarrierRecording(db: Db, name: RecordingName): Promise<CarrierRecording | undefined> {
+  const row = await carrierRecordings(db)
     .select(['c.account_sid', 'r.url', 'r.status', 's.object_key'])
     .where('r.tenant', '=', name.tenant)
     .where('r.call_sid', '=', name.callSid)
     .where('r.recording_id', '=', name.recordingId)
-    .where('r.source', '=', 'carrier')
     .executeTakeFirst();
   if (row === undefined) return undefined;
   return {
