@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { expect } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
 import type {
   AfterStream,
@@ -309,4 +310,11 @@ export function upgradeRequest(path: string, headers: Readonly<Record<string, st
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return `GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
+}
+
+/** What a request gets whose signature is not good. */
+export async function expectForbidden(response: Response): Promise<void> {
+  expect(response.status).toBe(403);
+  expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  expect(await response.text()).toBe('Forbidden');
 }
