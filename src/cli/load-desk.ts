@@ -128,13 +128,15 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   return { desk, runtime, health, keeping, cluster, afterCalls, recordings, endpointingModel, ready };
 }
 
-function openRecordings({ clock, environment, log }: Parts, keys: RecordingKeys): Recordings {
+function openRecordings({ clock, environment, log, metrics }: Parts, keys: RecordingKeys): Recordings {
   return new Recordings({
     root: path.resolve(environment.KAV_DATA_DIR, RECORDINGS_FOLDER),
     keys,
     clock,
-    onError: (error, { file, givenUp }) =>
-      log.error('RECORDING_ERROR', { file, given_up: givenUp, error: String(error) }),
+    onError: (error, { file, givenUp }) => {
+      if (givenUp) metrics.recordingSegment('lost');
+      log.error('RECORDING_ERROR', { file, given_up: givenUp, error: String(error) });
+    },
   });
 }
 
