@@ -24,6 +24,7 @@ const RANK: Readonly<Record<string, number>> = {
   why: 3,
   simulator: 3,
   doctor: 4,
+  api: 4,
   cli: 5,
   'index.ts': 5,
 };
