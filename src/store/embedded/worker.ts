@@ -9,13 +9,13 @@ import type { WorkerProblem, WorkerRequest, WorkerResponse, WorkerResult, Worker
 
 const settings = workerData as WorkerSettings;
 /** Calls come first; on a busy machine this thread still has a quarter of a processor. */
-const NICENESS = 5;
+const STEPS_BEHIND = 5;
 const NOTHING: WorkerResult = { rows: [], affected: 0, command: '' };
 
 const reply = (response: WorkerResponse, transfer: ArrayBuffer[] = []): void =>
   parentPort?.postMessage(response, transfer);
 
-yieldToOtherThreads(NICENESS);
+yieldToOtherThreads(STEPS_BEHIND);
 const opening = open();
 opening.then(
   () => reply({ type: 'opened' }),
