@@ -1,7 +1,9 @@
 /** Puts the work after calls together: recordings brought home, notes and leads, events for a CRM, retention, erasure. */
 import path from 'node:path';
 import type { Clock } from '../core/clock.ts';
+import type { CallName, Fact } from '../core/fact.ts';
 import type { AfterCalls } from '../jobs/after-calls.ts';
+import { mayBringDue } from '../jobs/requests.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Brain } from '../providers/contracts.ts';
@@ -51,6 +53,10 @@ export function startAfterCalls(parts: AfterCallsParts): AfterCallsWork {
   };
 }
 
+function callsOf(facts: readonly Fact[]): Iterable<CallName> {
+  return new Map(facts.map(({ callSid, tenant }) => [`${tenant} ${callSid}`, { callSid, tenant }])).values();
+}
+
 async function openWork(parts: AfterCallsParts): Promise<AfterCalls> {
   const { brain, clock, environment, journalFolder, keeping, language, log, metrics } = parts;
   const { facts, store } = keeping;
@@ -85,8 +91,9 @@ async function openWork(parts: AfterCallsParts): Promise<AfterCalls> {
     metrics,
   });
   // What this misses while the database is away, or is closing, the next minute's look at it finds.
-  keeping.onApplied(
-    (call) => void after.applied(call).catch((error: unknown) => log.debug('JOBS_AWAY', { error: String(error) })),
-  );
+  keeping.onApplied((applied) => {
+    for (const call of callsOf(applied.filter(mayBringDue)))
+      after.applied(call).catch((error: unknown) => log.debug('JOBS_AWAY', { error: String(error) }));
+  });
   return after;
 }

@@ -18,6 +18,7 @@ import { createDiskObjects } from './objects/disk.ts';
 import type { ObjectStore } from './objects/object-store.ts';
 import { MEDIA_LIMITS } from './recording/fetch-media.ts';
 import { ACCOUNT, type MediaServer, openMediaServer, wavOf } from './recording/media.fixture.ts';
+import { mayBringDue } from './requests.ts';
 
 export const TENANT = 'default';
 export const CRM_SECRET = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
@@ -112,8 +113,9 @@ export async function openWorld(database: Pick<StoreOptions, 'databaseUrl' | 'sn
     copies,
     settle,
     tell: async (callSid, bodies, at = new Date()) => {
-      await store.apply(bodies.map((body, i) => factOf(callSid, body, new Date(at.getTime() + i))));
-      await after.applied({ tenant: TENANT, callSid });
+      const facts = bodies.map((body, i) => factOf(callSid, body, new Date(at.getTime() + i)));
+      await store.apply(facts);
+      if (facts.some(mayBringDue)) await after.applied({ tenant: TENANT, callSid });
     },
     dump: () => dumpOf(store),
     close: async () => {
