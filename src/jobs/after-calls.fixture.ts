@@ -14,6 +14,7 @@ import { openStore, type Store, type StoreOptions } from '../store/store.ts';
 import { type AfterCalls, type AfterCallsOptions, openAfterCalls } from './after-calls.ts';
 import { jobsDatabaseOf } from './embedded-database.ts';
 import { createTestLog, type TestLog } from './jobs.fixture.ts';
+import { realDisk } from '../ledger/disk/real-disk.ts';
 import { createDiskObjects } from './objects/disk.ts';
 import type { ObjectStore } from './objects/object-store.ts';
 import { MEDIA_LIMITS } from './recording/fetch-media.ts';
@@ -80,14 +81,19 @@ export async function openWorld(database: Pick<StoreOptions, 'databaseUrl' | 'sn
     language: () => 'en-US',
     crm: { endpoint: { url: crm.url, secrets: [CRM_SECRET] }, clock, date: () => new Date(), version: '0.0.0' },
     retention: { recordings: 30, transcripts: 90 },
-    eraseCopies: async () => void copies.push(await dumpOf(store)),
+    eraseCopies: async () => {
+      copies.push(await dumpOf(store));
+      return {};
+    },
     erasureKey: Buffer.alloc(32, 9),
     node: 'node-1',
     folders: {
       spool: path.join(folder, 'spool'),
       words: [path.join(folder, 'journals'), path.join(folder, 'facts')],
       recordings: [path.join(folder, 'recordings')],
+      objects: path.join(folder, 'objects'),
     },
+    leavings: { disk: realDisk, ledgers: path.join(folder, 'ledger') },
     clock,
     date: () => new Date(),
     log,

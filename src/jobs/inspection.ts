@@ -75,7 +75,10 @@ export async function freeBlockedKeys(boss: PgBoss): Promise<number> {
   return (await boss.getDb().executeSql(sql, [inOrder])).rows.length;
 }
 
-/** Whatever the state of those jobs. A running one finds its call erased. Nothing happens where there never were jobs. */
+/**
+ * Whatever the state of those jobs, but for those that tell of an erasure. A running one finds its call erased. Nothing
+ * happens where there never were jobs.
+ */
 export async function deleteJobsOf(
   database: JobsDatabase,
   tenant: string,
@@ -83,7 +86,9 @@ export async function deleteJobsOf(
 ): Promise<number> {
   const { rows: tables } = await database.executeSql(`SELECT to_regclass('${TABLE}') AS there`);
   if (tables[0]?.['there'] === null) return 0;
-  const sql = `DELETE FROM ${TABLE} WHERE data->>'tenant' = $1 AND data->>'callSid' = ANY($2::text[]) RETURNING id`;
+  const sql = `
+    DELETE FROM ${TABLE} WHERE data->>'tenant' = $1 AND data->>'callSid' = ANY($2::text[])
+      AND data->>'type' IS DISTINCT FROM 'call.erased' RETURNING id`;
   return (await database.executeSql(sql, [tenant, callSids])).rows.length;
 }
 

@@ -84,3 +84,12 @@ async function forgetNumber(trx: Db, request: ErasureRequest, counts: Counts): P
         where tenant = ${tenant} and (subject = ${number} or position(${number} in details::text) > 0)`,
   );
 }
+
+/** Whether different people have called this number: then it is one of the office's own. */
+export async function isOfficeNumber(db: Db, tenant: string, number: string): Promise<boolean> {
+  const { rows } = await sql<{ callers: number }>`
+    select count(*)::int as callers from (
+      select distinct from_number from calls where tenant = ${tenant} and to_number = ${number} limit 2
+    ) as of_two`.execute(db);
+  return rows[0]!.callers > 1;
+}

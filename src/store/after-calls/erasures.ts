@@ -1,6 +1,7 @@
 /** The rows of erasures: what each has done so far, which is its proof. */
 import { sql } from 'kysely';
 import { type CarrierCopy, type Db, toJson } from '../schema.ts';
+import { inTransaction } from '../sql.ts';
 import { type Counts, sumOf } from './counts.ts';
 import { eraseCalls, hasReturned } from './erase-calls.ts';
 
@@ -74,29 +75,38 @@ export async function setCarrierCopies(db: Db, name: ErasureName, copies: readon
     .execute();
 }
 
-export async function addToReport(db: Db, { tenant, erasureId }: ErasureName, counts: Counts): Promise<void> {
+export async function addToReport(
+  db: Db,
+  { tenant, erasureId }: ErasureName,
+  counts: Readonly<Counts>,
+): Promise<void> {
   const of = { tenant, erasure_id: erasureId };
-  const row = await db
-    .selectFrom('erasures')
-    .select('report')
-    .where((eb) => eb.and(of))
-    .forUpdate()
-    .executeTakeFirst();
-  const report = toJson(sumOf(row?.report ?? {}, counts));
-  await db
-    .updateTable('erasures')
-    .set({ report })
-    .where((eb) => eb.and(of))
-    .execute();
+  await inTransaction(db, async (trx) => {
+    const row = await trx
+      .selectFrom('erasures')
+      .select('report')
+      .where((eb) => eb.and(of))
+      .forUpdate()
+      .executeTakeFirst();
+    const report = toJson(sumOf(row?.report ?? {}, counts));
+    await trx
+      .updateTable('erasures')
+      .set({ report })
+      .where((eb) => eb.and(of))
+      .execute();
+  });
 }
 
-/** Ends a pass, and writes the report to the audit. The number is in neither. */
-export async function finishErasure(db: Db, { tenant, erasureId }: ErasureName): Promise<void> {
+/**
+ * Ends a pass, and writes the report to the audit. The number is in neither. Where the erasure has come to name more calls
+ * than the pass has `seen`, it is not done.
+ */
+export async function finishErasure(db: Db, { tenant, erasureId }: ErasureName, seen: number): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const of = { tenant, erasure_id: erasureId };
     const row = await trx
       .updateTable('erasures')
-      .set({ done_at: sql`now()`, passes: sql`passes + 1` })
+      .set({ done_at: sql`case when ${namedCalls('erasures')} <= ${seen} then now() end`, passes: sql`passes + 1` })
       .where((eb) => eb.and(of))
       .returning(['subject_hash', 'call_sids', 'passes', 'report'])
       .executeTakeFirstOrThrow();
@@ -124,17 +134,24 @@ export async function unfinishedErasures(db: Db, since: Date): Promise<readonly 
   return unfinished;
 }
 
-/** Calls whose files each node must remove. */
-export type ErasureFiles = Pick<Erasure, 'tenant' | 'erasureId' | 'callSids' | 'mentionedIn'>;
+/** What each node must know. */
+export type RecentErasure = Pick<Erasure, 'tenant' | 'erasureId' | 'subjectHash' | 'callSids' | 'mentionedIn'>;
+const RECENT = [
+  'e.tenant',
+  'e.erasure_id as erasureId',
+  'e.subject_hash as subjectHash',
+  'e.call_sids as callSids',
+  'e.mentioned_in as mentionedIn',
+] as const;
 
 /** Erasures whose files a node has not looked for yet, or that have come to name more calls since. */
-export async function erasuresForNode(db: Db, node: string, since: Date): Promise<readonly ErasureFiles[]> {
+export async function erasuresForNode(db: Db, node: string, since: Date): Promise<readonly RecentErasure[]> {
   return await db
     .selectFrom('erasures as e')
     .leftJoin('erasure_nodes as n', (join) =>
       join.onRef('n.tenant', '=', 'e.tenant').onRef('n.erasure_id', '=', 'e.erasure_id').on('n.node', '=', node),
     )
-    .select(['e.tenant', 'e.erasure_id as erasureId', 'e.call_sids as callSids', 'e.mentioned_in as mentionedIn'])
+    .select(RECENT)
     .where('e.requested_at', '>', since)
     .where(({ eb, or }) => or([eb('n.node', 'is', null), eb('n.seen', '<', namedCalls('e'))]))
     .execute();
@@ -184,23 +201,9 @@ export async function noteNodeErased(
   });
 }
 
-export interface RecentErasure extends ErasureFiles {
-  readonly subjectHash: string;
-}
-
 /** Erasures that were asked for since then, whatever has become of them. */
 export async function recentErasures(db: Db, since: Date): Promise<readonly RecentErasure[]> {
-  return await db
-    .selectFrom('erasures')
-    .select([
-      'tenant',
-      'erasure_id as erasureId',
-      'subject_hash as subjectHash',
-      'call_sids as callSids',
-      'mentioned_in as mentionedIn',
-    ])
-    .where('requested_at', '>', since)
-    .execute();
+  return await db.selectFrom('erasures as e').select(RECENT).where('e.requested_at', '>', since).execute();
 }
 
 /** Calls that turned out to be the person's: the erasure is gone through again. */
