@@ -113,7 +113,6 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   const afterCalls = startAfterCalls({
     environment,
     keeping,
-    journalFolder,
     brain: chosen.brain,
     language: agent.language,
     clock,

@@ -33,3 +33,13 @@ async function listIfThere(disk: Disk, folder: string): Promise<readonly string[
     throw error;
   }
 }
+
+/** Their names, with the folder of the ledger. */
+export async function listDamaged(disk: Disk, root: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const ledger of await ledgersIn(disk, root)) {
+    const names = (await listIfThere(disk, path.join(root, ledger))).filter((name) => name.endsWith(SUFFIX));
+    found.push(...names.map((name) => `${ledger}/${name}`));
+  }
+  return found;
+}

@@ -132,7 +132,10 @@ export async function ledgersIn(disk: Disk, root: string): Promise<readonly stri
 
 async function linesOf(disk: Disk, file: string): Promise<readonly string[]> {
   if ((await disk.size(file)) === undefined) return [];
-  return (await disk.read(file)).toString('utf8').split('\n').filter((line) => line !== '');
+  return (await disk.read(file))
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
 }
 
 function parse(ledger: string, line: string): RefusedFact {

@@ -44,5 +44,6 @@ export async function proveErasure(db: Db, name: ErasureName): Promise<ErasurePr
   };
 }
 
-export const isProven = ({ doneAt, waitingFor }: ErasureProof): boolean =>
-  doneAt !== undefined && waitingFor.length === 0;
+export function isProven({ doneAt, waitingFor }: { readonly doneAt?: unknown; readonly waitingFor: readonly string[] }) {
+  return doneAt !== undefined && waitingFor.length === 0;
+}

@@ -75,11 +75,7 @@ export async function setCarrierCopies(db: Db, name: ErasureName, copies: readon
     .execute();
 }
 
-export async function addToReport(
-  db: Db,
-  { tenant, erasureId }: ErasureName,
-  counts: Readonly<Counts>,
-): Promise<void> {
+export async function addToReport(db: Db, { tenant, erasureId }: ErasureName, counts: Readonly<Counts>): Promise<void> {
   const of = { tenant, erasure_id: erasureId };
   await inTransaction(db, async (trx) => {
     const row = await trx

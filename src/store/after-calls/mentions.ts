@@ -26,7 +26,9 @@ const OF_CALLS: readonly Place[] = [
   { table: 'appointments', key: ['appointment_id'], text: ['name'], json: ['slots'] },
 ];
 /** What the office wrote without any call. */
-const WITHOUT_CALL: readonly Place[] = OF_CALLS.filter(({ table }) => ['leads', 'appointments', 'outbox'].includes(table));
+const WITHOUT_CALL: readonly Place[] = OF_CALLS.filter(({ table }) =>
+  ['leads', 'appointments', 'outbox'].includes(table),
+);
 const CONTACTS: Place = { table: 'contacts', key: ['number'], text: ['name', 'heard_name', 'note'], json: [] };
 
 const CALLS_IN_PAGE = 500;
@@ -65,7 +67,14 @@ export async function eraseMentions(db: Db, { number, ...name }: MentionsOf, sig
     await takeOut(db, { place, tenant, finder, found, beside, counts });
   }
   const contacts = await mentions(db, CONTACTS, finder, sql`tenant = ${tenant}`);
-  await takeOut(db, { place: CONTACTS, tenant, finder, found: contacts, beside: (row) => String(row['number']), counts });
+  await takeOut(db, {
+    place: CONTACTS,
+    tenant,
+    finder,
+    found: contacts,
+    beside: (row) => String(row['number']),
+    counts,
+  });
   await addToReport(db, name, counts);
 }
 
@@ -129,7 +138,9 @@ async function mentions(
     ),
     sql` or `,
   );
-  const { rows } = await sql<Row>`select ${columns} from ${sql.table(table)} where ${where} and (${matches})`.execute(db);
+  const { rows } = await sql<Row>`select ${columns} from ${sql.table(table)} where ${where} and (${matches})`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -152,7 +163,9 @@ async function takeOut(db: Db, { beside, counts, finder, found, place, tenant }:
       place.key.map((column) => sql`${sql.ref(column)} = ${row[column]}`),
       sql` and `,
     );
-    await sql`update ${sql.table(place.table)} set ${sql.join(changes)} where tenant = ${tenant} and ${isRow}`.execute(db);
+    await sql`update ${sql.table(place.table)} set ${sql.join(changes)} where tenant = ${tenant} and ${isRow}`.execute(
+      db,
+    );
     changed.push(row);
   }
   if (changed.length > 0) counts[`mentions_in_${place.table}`] = changed.length;
