@@ -1,7 +1,10 @@
 /** Errands, done by whoever has the store open: a server, or the command itself where there is none. */
 import type { Clock } from '../../core/clock.ts';
+import { StoreError } from '../../core/errors.ts';
+import type { Fact } from '../../core/fact.ts';
 import { type ErasureProof, isProven, proveErasure } from '../../jobs/erasure/proof.ts';
 import type { AskedErasure, Person } from '../../jobs/erasure/request.ts';
+import { nameOf } from '../../jobs/run-job.ts';
 import { realDisk } from '../../ledger/disk/real-disk.ts';
 import { listRefused, siftRefused } from '../../ledger/refused-facts.ts';
 import type { ErasureName } from '../../store/after-calls/erasures.ts';
@@ -56,15 +59,25 @@ async function awaitProof({ clock, store }: Office, name: ErasureName, signal?: 
   }
 }
 
+/** Resolves with what is wrong with it. */
+async function applyAgain(store: Store, fact: Fact): Promise<string | undefined> {
+  try {
+    return (await store.apply([fact])).unfit[0]?.problem;
+  } catch (error) {
+    if (error instanceof StoreError && error.retryable) throw error;
+    return nameOf(error);
+  }
+}
+
 /** One fact at a time, so that one that is refused again keeps no other out. */
 async function performRetry({ ledgers, store }: Office, { ids }: ErrandOf<'retry'>): Promise<ErrandAnswer> {
   const applied: string[] = [];
   const refused: { id: string; problem: string }[] = [];
   for (const { fact, id } of await listRefused(realDisk, ledgers)) {
     if (!fact || (ids.length > 0 && !ids.includes(id))) continue;
-    const [unfit] = (await store.apply([fact])).unfit;
-    if (unfit) refused.push({ id, problem: unfit.problem });
-    else applied.push(id);
+    const problem = await applyAgain(store, fact);
+    if (problem === undefined) applied.push(id);
+    else refused.push({ id, problem });
   }
   await siftRefused(realDisk, ledgers, ({ id }) => !applied.includes(id));
   return { ok: true, result: { applied, refused } satisfies RetryReport };

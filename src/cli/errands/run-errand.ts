@@ -1,5 +1,5 @@
 /** Has an errand done, wherever the store is: by the server that has it, or here. */
-import { userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { createRealClock } from '../../call/real-clock.ts';
 import { ConfigError } from '../../core/errors.ts';
@@ -114,7 +114,7 @@ async function runOnEmbedded(environment: Environment, errand: Errand): Promise<
   }
 }
 
-const nodeOf = ({ KAV_NODE }: Environment): string => KAV_NODE ?? 'this machine';
+const nodeOf = ({ KAV_NODE }: Environment): string => KAV_NODE ?? hostname();
 
 /** A command's own output is its result. */
 const problemsOnly: Log = {
