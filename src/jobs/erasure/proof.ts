@@ -44,6 +44,12 @@ export async function proveErasure(db: Db, name: ErasureName): Promise<ErasurePr
   };
 }
 
-export function isProven({ doneAt, waitingFor }: { readonly doneAt?: unknown; readonly waitingFor: readonly string[] }) {
+export function isProven({
+  doneAt,
+  waitingFor,
+}: {
+  readonly doneAt?: unknown;
+  readonly waitingFor: readonly string[];
+}) {
   return doneAt !== undefined && waitingFor.length === 0;
 }
