@@ -15,6 +15,7 @@ import { NO_COPIES } from '../store/engine.ts';
 import type { Store, StoreNews } from '../store/store.ts';
 import { LEDGERS_FOLDER, STORE_FOLDER } from './data-layout.ts';
 import type { Environment } from './environment.ts';
+import { callNamedIn } from './log-fields.ts';
 import { SnapshotRound } from './snapshot-round.ts';
 
 export interface Keeping {
@@ -47,7 +48,8 @@ const LAST_DRAIN_MS = 5_000;
 export async function openKeeping({ clock, environment, log }: KeepingOptions): Promise<Keeping> {
   const { DATABASE_URL, KAV_DATA_DIR, KAV_NODE = hostname(), KAV_TENANT } = environment;
   const folder = path.resolve(KAV_DATA_DIR, LEDGERS_FOLDER);
-  const onError = (error: LedgerError): void => log.error('LEDGER_ERROR', { code: error.code, error: error.message });
+  const onError = (error: LedgerError): void =>
+    log.error('LEDGER_ERROR', { code: error.code, ...callNamedIn(error.message), error: error.message });
   // PostgreSQL has what it has; the embedded database may lose it with the power, but for its copies.
   const holds = DATABASE_URL === undefined;
   const ledgers = { folder, disk: realDisk, clock, onError, holds };

@@ -43,7 +43,7 @@ export async function runErrand(environment: Environment, errand: Errand): Promi
 async function runOnPostgres(environment: Environment, databaseUrl: string, errand: Errand): Promise<ErrandRun> {
   const clock = createRealClock();
   const { openStore } = await import('../../store/store.ts');
-  const store = openStore({ databaseUrl, clock, applicationName: 'kav-command', poolSize: 2 });
+  const store = openStore({ databaseUrl, clock, applicationName: 'kav-command', poolSize: 3 });
   try {
     await connected(store);
     const isServed = (await liveNodes(store.db)).length > 0;
