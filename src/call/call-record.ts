@@ -70,6 +70,7 @@ export function pastOf(record: CallRecord, { facts, state }: CallSession, now: n
     outcomes: state.outcomes,
     consent: facts.consentGiven,
     consents: facts.consents,
+    consentLine: facts.consentLine,
     openedAt: announcedAt,
     elapsedMs: Math.round(now - (startedAt ?? now)),
     streams: attempt,

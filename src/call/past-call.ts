@@ -25,6 +25,7 @@ export function pastFromFacts(facts: readonly Fact[], now: number): PastCall | u
     outcomes: outcomes.length,
     consent: consents.at(-1)?.given,
     consents: consents.length,
+    consentLine: consents.at(-1)?.line,
     openedAt: Date.parse(opened.at),
     elapsedMs: Number.isFinite(startedAt) ? Math.max(0, now - startedAt) : 0,
     streams: Math.max(0, ...streams.map(({ attempt }) => attempt)),

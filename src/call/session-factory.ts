@@ -102,6 +102,7 @@ export class SessionFactory {
     const {
       consent,
       consents = 0,
+      consentLine,
       elapsedMs = 0,
       outcomes = 0,
       recordedTurns = 0,
@@ -110,7 +111,7 @@ export class SessionFactory {
     } = past ?? {};
     const used = tools.reduce((sum, { exchanges }) => sum + exchanges.length, 0);
     const told = { turns: recordedTurns, untold: turns.slice(recordedTurns) };
-    const known = { ...told, outcomes, tools: used, consent, consents, elapsedMs };
+    const known = { ...told, outcomes, tools: used, consent, consents, consentLine, elapsedMs };
     return new CallFacts({ ...this.#o.facts, callSid: call.callSid, streamSid, attempt, ...known });
   }
 
@@ -135,7 +136,8 @@ export class SessionFactory {
           facts.segment(fact);
         },
       });
-      return new SessionRecording({ clock, log, facts, recorder, recorders, consent: past?.consent });
+      const line = agent.consentLine;
+      return new SessionRecording({ clock, log, facts, recorder, recorders, line, consent: past?.consent });
     } catch (error) {
       log.error('RECORDING_ERROR', { error: String(error) });
       return undefined;

@@ -11,8 +11,11 @@ import { realDisk } from '../ledger/disk/real-disk.ts';
 import { type Drainer, openDrainer } from '../ledger/drainer.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { Log } from '../observe/log.ts';
+import { NO_COPIES } from '../store/engine.ts';
 import type { Store, StoreNews } from '../store/store.ts';
+import { LEDGERS_FOLDER, STORE_FOLDER } from './data-layout.ts';
 import type { Environment } from './environment.ts';
+import { callNamedIn } from './log-fields.ts';
 import { SnapshotRound } from './snapshot-round.ts';
 
 export interface Keeping {
@@ -21,8 +24,11 @@ export interface Keeping {
   readonly ledger: Ledger;
   /** Told of the facts that have become part of the store. */
   onApplied(listener: (facts: readonly Fact[]) => void): void;
-  /** Somebody's data was erased in the store: resolves when no copy and no fact on this disk holds it any more. */
-  erased(): Promise<void>;
+  /**
+   * Somebody's data was erased in the store: resolves when no copy and no fact on this disk holds it any more, with how many
+   * copies went.
+   */
+  erased(): Promise<Readonly<Record<string, number>>>;
   /** Resolves when every fact that was told so far is in the store, for as long as that takes. */
   settled(): Promise<void>;
   /** Hands over to the store what it will take within a moment, and closes both. */
@@ -43,8 +49,9 @@ const EMBEDDED_GATHER_MS = 1_000;
 /** The store opens in the background: until it is there, and whenever it is away, facts wait in the ledger. */
 export async function openKeeping({ clock, environment, log }: KeepingOptions): Promise<Keeping> {
   const { DATABASE_URL, KAV_DATA_DIR, KAV_NODE = hostname(), KAV_TENANT } = environment;
-  const folder = path.resolve(KAV_DATA_DIR, 'ledger');
-  const onError = (error: LedgerError): void => log.error('LEDGER_ERROR', { code: error.code, error: error.message });
+  const folder = path.resolve(KAV_DATA_DIR, LEDGERS_FOLDER);
+  const onError = (error: LedgerError): void =>
+    log.error('LEDGER_ERROR', { code: error.code, ...callNamedIn(error.message), error: error.message });
   // PostgreSQL has what it has; the embedded database may lose it with the power, but for its copies.
   const holds = DATABASE_URL === undefined;
   const ledgers = { folder, disk: realDisk, clock, onError, holds };
@@ -54,7 +61,7 @@ export async function openKeeping({ clock, environment, log }: KeepingOptions): 
   const adoption = Promise.withResolvers<AdoptedLedgers | undefined>();
   const store = openStore({
     ...(DATABASE_URL === undefined ? {} : { databaseUrl: DATABASE_URL }),
-    folder: path.resolve(KAV_DATA_DIR, 'store'),
+    folder: path.resolve(KAV_DATA_DIR, STORE_FOLDER),
     clock,
     onNews: (news) => tell(news, log),
     onFactsLost: async () => {
@@ -76,8 +83,11 @@ export async function openKeeping({ clock, environment, log }: KeepingOptions): 
     gatherMs: holds ? EMBEDDED_GATHER_MS : 0,
   });
   const round = holds ? new SnapshotRound({ clock, ledger, store, log, drained: () => drainer.drained() }) : undefined;
-  const erased = async (): Promise<void> => round?.renew();
-  const adopting = adoptLedgers({ ...ledgers, apply, beforeRemoval: erased });
+  const erased = async (): Promise<Readonly<Record<string, number>>> => {
+    const { setAside, snapshots } = (await round?.renew()) ?? NO_COPIES;
+    return { snapshots, old_databases: setAside };
+  };
+  const adopting = adoptLedgers({ ...ledgers, apply, beforeRemoval: async () => void (await erased()) });
   adopting.then(adoption.resolve, () => adoption.resolve(undefined)); // told by `onError`
   return {
     facts: { log: ledger, tenant: KAV_TENANT, node: KAV_NODE, date: () => new Date() },

@@ -48,6 +48,8 @@ export function requestsOf(due: Due, { hasCrm }: Following): readonly JobRequest
       return crm(due.revision === 1 ? 'lead.created' : 'lead.updated', due.leadId, due.revision);
     case 'appointment':
       return crm('appointment.created', due.appointmentId);
+    case 'erased':
+      return crm('call.erased', due.erasureId, due.pass);
   }
 }
 
