@@ -1,11 +1,13 @@
-/** Healthy servers that are not ours: the doctor accuses none of them of anything. */
+/** Healthy servers that are not Kav: the doctor accuses none of them of anything. */
 import { afterAll, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { renderDoctor } from '../../src/doctor/render.ts';
 import { createLoopClock, examine, troublesOf } from './examine.ts';
+import { openExpressSample } from './express-sample.ts';
 import { media, onStart, openSample, TOKEN } from './sample-server.ts';
 
 const clock = createLoopClock();
+const QUIET = { idleMs: 12_000, garbage: false };
 afterAll(() => clock[Symbol.dispose]());
 
 test.concurrent('a small server with marks and clear', async () => {
@@ -13,6 +15,17 @@ test.concurrent('a small server with marks and clear', async () => {
   const report = await examine({ clock, url: sample.url });
   expect(troublesOf(report)).toEqual([]);
   expect(report.go).toBe(true);
+});
+
+test.concurrent('a server with Express, `ws` and Twilio’s SDK, in which nothing is ours', async () => {
+  await using sample = await openExpressSample(TOKEN);
+  const report = await examine({ clock, url: sample.url, target: QUIET });
+  expect(troublesOf(report)).toEqual([]);
+  expect(report.go).toBe(true);
+  const text = renderDoctor(report, { color: false });
+  for (const line of [/A caller who interrupts is heard/, /Marks tell what was heard/, /A quiet socket stays open/]) {
+    expect(text).toMatch(line);
+  }
 });
 
 test.concurrent('an echo, which has no marks and nothing to clear', async () => {
@@ -59,7 +72,6 @@ const endsWith = (end: (socket: WebSocket) => void) => (socket: WebSocket) => {
   });
 };
 
-const QUIET = { idleMs: 12_000, garbage: false };
 const idleOf = ({ checks }: Awaited<ReturnType<typeof examine>>) =>
   checks.find(({ name }) => name === 'idle')?.findings;
 
