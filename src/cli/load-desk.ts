@@ -6,6 +6,7 @@ import { JournalFolder } from '../call/journal.ts';
 import { createSpeechFolder } from '../call/speech-store.ts';
 import { StreamTokens } from '../call/stream-tokens.ts';
 import { Switchboard } from '../call/switchboard.ts';
+import { watchedJournals } from '../call/watched-journals.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
 import type { LoadedModel } from '../endpointing-model/endpointing-model.ts';
@@ -13,6 +14,7 @@ import { type OpenCluster, openCluster } from '../nodes/cluster.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
 import type { Traces } from '../observe/traces.ts';
+import type { WatchFeed } from '../observe/watch-feed.ts';
 import { ProviderHealth } from '../providers/resilience/health.ts';
 import type { RecordingKeys } from '../recording/keys.ts';
 import { RECORDINGS_FOLDER } from '../recording/layout.ts';
@@ -40,6 +42,7 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly traces: Traces;
   readonly log: FlushableLog;
+  readonly watchFeed: WatchFeed;
   readonly journalFolder: string;
   readonly authTokens: readonly string[];
 }
@@ -95,7 +98,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   desk = new Switchboard({
     clock,
     agent: runtime,
-    journals,
+    journals: watchedJournals(journals, parts.watchFeed),
     log,
     metrics,
     traces,

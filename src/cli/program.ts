@@ -251,7 +251,12 @@ function addDoctor(program: Command, finish: Finish): void {
     .option('--number <number>', 'the number of the account that should lead here')
     .option('--no-garbage', 'leave out messages that Twilio never sends: for a server with live calls')
     .option('--idle', 'hold a quiet socket for 75 s as well, to find the time-outs of proxies')
-    .option('--json', 'print the report as JSON and nothing else')
+    .option(
+      '--watch',
+      'follow one call step by step, and name the first step that is missing: the next call of the server on this ' +
+        'machine, or, with a URL, a call of the doctor’s own',
+    )
+    .option('--json', 'print the report as JSON and nothing else; with --watch, one object per line')
     .option('--fix', 'mend what can be: lines of the .env file, the webhook of --number')
     .option('--env-file <file>', 'the file that --fix mends', '.env')
     .action(async (url, options) => {

@@ -8,6 +8,8 @@ import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
 import { createLog } from '../observe/pino-log.ts';
 import { noTraces, type Traces } from '../observe/traces.ts';
+import { noWatchFeed, openWatchFeed, WATCH_FOLDER, type WatchFeed } from '../observe/watch-feed.ts';
+import { watchedLog } from '../observe/watched-log.ts';
 import { type HttpServer, openHttpServer } from '../server/http-server.ts';
 import { authTokensOf, parseEnvironment, publicOriginOf, type RawEnvironment } from './config.ts';
 import type { Environment } from './environment.ts';
@@ -48,12 +50,14 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
   const pretty = environment.LOG_FORMAT === undefined ? isTerminal : environment.LOG_FORMAT === 'pretty';
   const { DATABASE_URL, KAV_NODE = hostname() } = environment;
   const node = DATABASE_URL === undefined ? {} : { node: KAV_NODE };
-  const log = createLog({ level: environment.LOG_LEVEL, pretty, pii: environment.LOG_PII, ...node });
+  const plainLog = createLog({ level: environment.LOG_LEVEL, pretty, pii: environment.LOG_PII, ...node });
   const publicOrigin = publicOriginOf(environment);
   const authTokens = await authTokensOf(environment);
   const journalFolder = path.resolve(environment.KAV_DATA_DIR, 'journals');
+  const watchFeed = await openFeed(environment, plainLog);
+  const log = watchedLog(plainLog, watchFeed);
   const traces = await openTraces(environment, log);
-  const parts: Parts = { environment, raw, clock, metrics, traces, log, journalFolder, authTokens };
+  const parts: Parts = { environment, raw, clock, metrics, traces, log, watchFeed, journalFolder, authTokens };
   const loading = import('./load-desk.ts').then(({ loadDesk }) => loadDesk(parts));
   loading.catch(() => {}); // reported through `ready`; a desk that never comes is answered for by the server
   const opening = openHttpServer({
@@ -97,6 +101,17 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
+/** A machine that gives no socket serves calls all the same. */
+async function openFeed({ KAV_DATA_DIR }: Environment, log: FlushableLog): Promise<WatchFeed> {
+  const folder = path.resolve(KAV_DATA_DIR, WATCH_FOLDER);
+  try {
+    return await openWatchFeed({ folder, name: String(process.pid), workingFolder: process.cwd() });
+  } catch (error) {
+    log.warn('PROVIDER_NOTE', { note: `kav doctor --watch cannot follow this process: ${error}` });
+    return noWatchFeed;
+  }
+}
+
 /** The packages of OpenTelemetry are loaded only when somebody is there to receive. */
 async function openTraces({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: Environment, log: FlushableLog): Promise<Traces> {
   if (endpoint === undefined) return noTraces;
@@ -112,7 +127,7 @@ async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, parts:
   await closeLoaded(loading, parts);
 }
 
-async function closeLoaded(loading: Promise<LoadedDesk>, { log, metrics, traces }: Parts): Promise<void> {
+async function closeLoaded(loading: Promise<LoadedDesk>, { log, metrics, traces, watchFeed }: Parts): Promise<void> {
   const loaded = await loading.catch(() => undefined);
   await loaded?.desk.close();
   await Promise.all([loaded?.runtime.close(), loaded?.endpointingModel?.close()]);
@@ -122,6 +137,7 @@ async function closeLoaded(loading: Promise<LoadedDesk>, { log, metrics, traces 
   await loaded?.cluster.close();
   await loaded?.keeping.close();
   await traces.close();
+  await watchFeed.close();
   metrics.close();
   log.flush();
 }
