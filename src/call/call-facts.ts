@@ -40,6 +40,8 @@ export interface CallFactsOptions extends FactSource {
   readonly tools: number;
   readonly consent: boolean | undefined;
   readonly consents: number;
+  /** What operators had done. */
+  readonly acts: number;
   readonly elapsedMs: number;
 }
 
@@ -50,6 +52,7 @@ export class CallFacts {
   #outcomes: number;
   #tools: number;
   #consents: number;
+  #acts: number;
   #consent: boolean | undefined;
 
   constructor(options: CallFactsOptions) {
@@ -58,6 +61,7 @@ export class CallFacts {
     this.#outcomes = options.outcomes;
     this.#tools = options.tools;
     this.#consents = options.consents;
+    this.#acts = options.acts;
     this.#consent = options.consent;
   }
 
@@ -81,6 +85,14 @@ export class CallFacts {
         this.#note({ type: 'heard', reply: effect.reply, afterTurns: this.#turns, text });
       }
     }
+  }
+
+  get acts(): number {
+    return this.#acts;
+  }
+
+  operatorAct(act: Pick<Extract<FactBody, { type: 'operator-act' }>, 'act' | 'by' | 'text'>): void {
+    this.#note({ type: 'operator-act', index: this.#acts++, afterTurns: this.#turns, ...act });
   }
 
   get consentGiven(): boolean | undefined {
