@@ -150,8 +150,6 @@ describe('an operator who takes the call over', () => {
       waitForAgent,
       wait(7_000),
       say(1_200),
-      wait(3_000),
-      say(1_300),
       waitForAgent,
       hangUp,
     ]);
