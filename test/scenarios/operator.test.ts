@@ -146,13 +146,7 @@ describe('an operator who whispers', () => {
 
 describe('an operator who takes the call over', () => {
   test('silences the agent at once, is heard by the caller, and gives it back without a second greeting', async () => {
-    const call = await Stepping.begin([
-      waitForAgent,
-      wait(7_000),
-      say(1_200),
-      waitForAgent,
-      hangUp,
-    ]);
+    const call = await Stepping.begin([waitForAgent, wait(7_000), say(1_200), waitForAgent, hangUp]);
     await call.pass(1_500); // in the greeting
     expect(call.act({ type: 'take-over' })).toEqual({ type: 'done' });
     await call.pass(60); // what was on its way has come

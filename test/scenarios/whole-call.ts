@@ -68,6 +68,7 @@ export class Office {
   readonly facts: Fact[] = [];
   /** What chains of providers tell their news to. */
   readonly news: NewsDesk;
+  readonly log: Log = this.#createLog({});
   readonly runtime: AgentRuntime;
   readonly desk: Switchboard;
 
