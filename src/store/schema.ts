@@ -20,7 +20,7 @@ import type {
   RetentionTable,
   StoredRecordingsTable,
 } from './schema-after-calls.ts';
-import type { CommandsTable, NodesTable, PlacesTable, StreamClaimsTable } from './schema-nodes.ts';
+import type { CallActionsTable, CommandsTable, NodesTable, PlacesTable, StreamClaimsTable } from './schema-nodes.ts';
 
 export type { ApiKeysTable, AuditTable, SessionsTable, UserRole, UsersTable } from './schema-accounts.ts';
 export type { CarrierCopy } from './schema-after-calls.ts';
@@ -119,7 +119,7 @@ export interface TurnsTable {
   call_sid: string;
   key: string;
   turn_index: number;
-  who: 'caller' | 'agent';
+  who: 'caller' | 'agent' | 'operator';
   /** What Kav heard of the caller, or the caller of the agent. */
   heard: string;
   /** What the agent meant to say, when it was cut short. */
@@ -253,6 +253,7 @@ export interface Schema {
   places: PlacesTable;
   stream_claims: StreamClaimsTable;
   commands: CommandsTable;
+  call_actions: CallActionsTable;
 }
 
 /** Either the store itself or a transaction on it. */

@@ -5,7 +5,7 @@ import { isErased } from './erased.ts';
 
 /** What the brain may see of a turn. */
 export interface NotedTurn {
-  readonly who: 'caller' | 'agent';
+  readonly who: 'caller' | 'agent' | 'operator';
   readonly text: string;
   readonly interrupted: boolean;
 }
