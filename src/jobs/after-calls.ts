@@ -7,7 +7,7 @@ import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Brain } from '../providers/contracts.ts';
 import { type DueScope, findDue } from '../store/after-calls/due.ts';
-import { requestErasure } from '../store/after-calls/erasure-request.ts';
+import { requestErasure, requestRedaction } from '../store/after-calls/erasure-request.ts';
 import { unfinishedErasures } from '../store/after-calls/erasures.ts';
 import type { RetentionDays } from '../store/after-calls/retention.ts';
 import type { CarrierCopy, Db } from '../store/schema.ts';
@@ -71,6 +71,8 @@ export interface AfterCalls {
     readonly number: string;
     readonly actor: string;
   }): Promise<{ readonly erasureId: string; readonly calls: number }>;
+  /** The words, journal and recording of one call. Resolves when the rest is a durable job. */
+  redact(call: CallName & { readonly actor: string }): Promise<{ readonly erasureId: string }>;
   /** Idempotent. */
   close(): Promise<void>;
 }
@@ -112,6 +114,13 @@ export function openAfterCalls(options: AfterCallsOptions): AfterCalls {
       // It is in the store by now: where this fails, the next minute asks for it.
       await jobs.enqueue([erasureRequest({ tenant, erasureId, passes: 0 })]).catch(() => {});
       return { erasureId, calls };
+    },
+    redact: async ({ tenant, callSid, actor }) => {
+      const erasureId = randomUUID();
+      const hash = subjectHash(options.erasureKey, tenant, callSid);
+      await requestRedaction(db, { tenant, callSid, erasureId, subjectHash: hash, actor });
+      await jobs.enqueue([erasureRequest({ tenant, erasureId, passes: 0 })]).catch(() => {}); // as above
+      return { erasureId };
     },
     close: async () => {
       await Promise.all([jobs.close(), nodeFiles.close()]);

@@ -94,7 +94,15 @@ export function openSegment(
 
 /** What a segment says about itself, before anything vouches for it. Throws `PeerProtocolError`. */
 export function readHead(bytes: Uint8Array): { readonly head: SegmentHead; readonly prefixBytes: number } {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return headIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), bytes.byteLength);
+}
+
+/** The same from the first bytes of a file of that size. */
+export function readHeadStart(bytes: Buffer, fileBytes: number): SegmentHead {
+  return headIn(bytes, fileBytes).head;
+}
+
+function headIn(file: Buffer, fileBytes: number): { readonly head: SegmentHead; readonly prefixBytes: number } {
   if (!file.subarray(0, MAGIC.length).equals(MAGIC.subarray(0, file.length))) {
     throw new PeerProtocolError('recording-foreign', 'this is no segment of a recording');
   }
@@ -106,8 +114,8 @@ export function readHead(bytes: Uint8Array): { readonly head: SegmentHead; reado
   if (file.length < prefixBytes) throw new PeerProtocolError('recording-truncated', 'the segment ends in its head');
   const head = parseHead(file.toString('utf8', FIXED_BYTES, prefixBytes));
   const size = prefixBytes + NONCE_BYTES + (head.toMs - head.fromMs) * BYTES_PER_MS + TAG_BYTES;
-  if (file.length !== size) {
-    throw new PeerProtocolError('recording-truncated', `the segment has ${file.length} bytes, not ${size}`);
+  if (fileBytes !== size) {
+    throw new PeerProtocolError('recording-truncated', `the segment has ${fileBytes} bytes, not ${size}`);
   }
   return { head, prefixBytes };
 }

@@ -11,9 +11,10 @@ import type {
   RetentionTable,
   StoredRecordingsTable,
 } from './schema-after-calls.ts';
+import type { AgentVersionsTable, LeadStagesTable, PublishedAgentsTable } from './schema-console.ts';
 import type { CommandsTable, NodesTable, PlacesTable, StreamClaimsTable } from './schema-nodes.ts';
 
-export type { CarrierCopy } from './schema-after-calls.ts';
+export type { CarrierCopy, ErasureKind } from './schema-after-calls.ts';
 
 export interface TenantsTable {
   tenant: string;
@@ -131,8 +132,6 @@ export interface ToolEffectsTable {
   at: Time;
 }
 
-export type LeadStage = 'new' | 'contacted' | 'won' | 'lost';
-
 export interface LeadsTable {
   tenant: string;
   /** The CallSid, for what a call brought about. */
@@ -141,7 +140,8 @@ export interface LeadsTable {
   contact_number: Maybe<string>;
   flow: string;
   status: 'completed' | 'abandoned';
-  stage: Generated<LeadStage>;
+  /** Of the tenant's own stages. */
+  stage: Generated<string>;
   slots: Json<Readonly<Record<string, string>>>;
   name: Maybe<string>;
   /** Whom to call back: the number that was said, else the caller's own. E.164 where that can be known. */
@@ -149,6 +149,7 @@ export interface LeadsTable {
   note: Maybe<string>;
   created_at: Time;
   updated_at: Time;
+  call_back_at: MaybeTime;
 }
 
 export type AppointmentStatus = 'booked' | 'withdrawn' | 'cancelled' | 'done';
@@ -279,6 +280,9 @@ export interface Schema {
   places: PlacesTable;
   stream_claims: StreamClaimsTable;
   commands: CommandsTable;
+  lead_stages: LeadStagesTable;
+  agent_versions: AgentVersionsTable;
+  published_agents: PublishedAgentsTable;
 }
 
 /** Either the store itself or a transaction on it. */

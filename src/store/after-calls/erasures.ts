@@ -1,8 +1,8 @@
 /** The rows of erasures: what each has done so far, which is its proof. */
 import { sql } from 'kysely';
-import { type CarrierCopy, type Db, toJson } from '../schema.ts';
+import { type CarrierCopy, type Db, type ErasureKind, toJson } from '../schema.ts';
 import { type Counts, sumOf } from './counts.ts';
-import { eraseCalls, hasReturned } from './erase-calls.ts';
+import { eraseCalls, eraseWords, hasReturned, haveWordsReturned } from './erase-calls.ts';
 
 export interface ErasureName {
   readonly tenant: string;
@@ -20,6 +20,7 @@ export interface Erasure extends ErasureName {
   /** How many times the whole was gone through. */
   readonly passes: number;
   readonly report: Readonly<Counts>;
+  readonly kind: ErasureKind;
 }
 
 export async function readErasure(db: Db, { tenant, erasureId }: ErasureName): Promise<Erasure | undefined> {
@@ -41,6 +42,7 @@ export async function readErasure(db: Db, { tenant, erasureId }: ErasureName): P
     doneAt: row.done_at ?? undefined,
     passes: row.passes,
     report: row.report,
+    kind: row.kind,
   };
 }
 
@@ -58,7 +60,8 @@ export async function eraseRows(db: Db, erasure: Erasure): Promise<void> {
         and r.source = 'carrier' and c.account_sid is not null
     `.execute(trx);
     if (rows.length > 0) await setCarrierCopies(trx, { tenant, erasureId }, [...erasure.carrierCopies, ...rows]);
-    await addToReport(trx, erasure, await eraseCalls(trx, tenant, callSids));
+    const erase = erasure.kind === 'words' ? eraseWords : eraseCalls;
+    await addToReport(trx, erasure, await erase(trx, tenant, callSids));
   });
 }
 
@@ -116,7 +119,8 @@ export async function unfinishedErasures(db: Db, since: Date): Promise<readonly 
   for (const { tenant, erasure_id } of rows) {
     const erasure = await readErasure(db, { tenant, erasureId: erasure_id });
     if (!erasure) continue;
-    if (!erasure.doneAt || (await hasReturned(db, tenant, erasure.callSids))) unfinished.push(erasure);
+    const returned = erasure.kind === 'words' ? haveWordsReturned : hasReturned;
+    if (!erasure.doneAt || (await returned(db, tenant, erasure.callSids))) unfinished.push(erasure);
   }
   return unfinished;
 }

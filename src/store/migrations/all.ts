@@ -1,6 +1,7 @@
 import { firstSchema } from './0001-first-schema.ts';
 import { nodesAtWork } from './0002-nodes-at-work.ts';
 import { afterCalls } from './0003-after-calls.ts';
+import { consoleData } from './0006-console.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [firstSchema, nodesAtWork, afterCalls];
+export const MIGRATIONS: readonly Migration[] = [firstSchema, nodesAtWork, afterCalls, consoleData];

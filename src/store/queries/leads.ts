@@ -1,12 +1,12 @@
 import type { Selectable } from 'kysely';
-import type { AppointmentStatus, AppointmentsTable, Db, LeadStage, LeadsTable } from '../schema.ts';
+import type { AppointmentStatus, AppointmentsTable, Db, LeadsTable } from '../schema.ts';
 import { now, pageSize } from '../sql.ts';
 
 type Lead = Selectable<LeadsTable>;
 type Appointment = Selectable<AppointmentsTable>;
 
 export interface LeadFilter {
-  readonly stage?: LeadStage;
+  readonly stage?: string;
   readonly before?: { readonly createdAt: Date; readonly leadId: string };
   readonly limit: number;
 }
@@ -38,7 +38,7 @@ export async function findLead(db: Db, tenant: string, leadId: string): Promise<
 
 export interface LeadChange {
   readonly leadId: string;
-  readonly stage?: LeadStage;
+  readonly stage?: string;
   readonly note?: string | null;
 }
 

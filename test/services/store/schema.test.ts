@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ENGINES, useStore } from './engines.ts';
 import { type Column, columnsOf, keysOf } from './tables.ts';
 
-const FILES = ['schema.ts', 'schema-after-calls.ts', 'schema-nodes.ts'];
+const FILES = ['schema.ts', 'schema-after-calls.ts', 'schema-nodes.ts', 'schema-console.ts'];
 const source = FILES.map((file) => readFileSync(new URL(`../../../src/store/${file}`, import.meta.url), 'utf8')).join(
   '\n',
 );
