@@ -1,5 +1,5 @@
 /** What a shape cannot check: instants and the places where pages end. */
-import { type Place, parsePlace } from '../store/queries/keyset.ts';
+import { type Place, parsePlace } from '../store/keyset.ts';
 import { ApiRefusal } from './handler.ts';
 
 const ISO = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d))?$/;

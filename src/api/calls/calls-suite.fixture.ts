@@ -8,10 +8,9 @@ import type { FactBody } from '../../core/fact.ts';
 import type { World } from '../../jobs/after-calls.fixture.ts';
 import { ACCOUNT } from '../../jobs/recording/media.fixture.ts';
 import { KEYS } from '../../recording/recording.fixture.ts';
+import { keepNotes } from '../../store/after-calls/notes.ts';
 import { listAudit } from '../../store/queries/audit.ts';
 import { changeContact } from '../../store/queries/contacts.ts';
-import { keepNotes } from '../../store/after-calls/notes.ts';
-import type { CallRoutes } from './handlers.ts';
 import { callRoutes } from '../contract/calls.ts';
 import type { FileAnswer, Handlers } from '../handler.ts';
 import {
@@ -26,6 +25,7 @@ import {
   writeJournal,
   writeRecording,
 } from './calls.fixture.ts';
+import type { CallRoutes } from './handlers.ts';
 import { createCallHandlers } from './handlers.ts';
 
 type ListQuery = Parameters<Handlers<'list-calls'>['list-calls']>[0]['query'];
@@ -95,7 +95,15 @@ export function callsSuite(open: () => Promise<World>): void {
       await world.store.db.deleteFrom('call_notes').where('call_sid', '=', callSid).execute();
       await keepNotes(world.store.db, OPERATOR.tenant, callSid, notes, new Date());
       await changeContact(world.store.db, OPERATOR.tenant, { number: '+15105550123', name: 'Krakowska Gallery' });
-      for (const words of ['gardener', 'gard', 'morning fountain', 'plumber', 'krakowska', 'zbigniew', '510-555 0123']) {
+      for (const words of [
+        'gardener',
+        'gard',
+        'morning fountain',
+        'plumber',
+        'krakowska',
+        'zbigniew',
+        '510-555 0123',
+      ]) {
         expect(await sids({ text: words }), words).toEqual([callSid]);
       }
       expect(await sids({ text: '"; drop table calls; --' })).toEqual([]);
@@ -170,7 +178,10 @@ export function callsSuite(open: () => Promise<World>): void {
       const page = await handlers['read-call'](of(callSid));
       expect(callRoutes['read-call'].answer.parse(page)).toMatchObject({
         call: { callSid, state: 'ended', contactName: 'דנה', turns: 2, hasRecording: false },
-        turns: [{ who: 'agent', text: 'שלום' }, { who: 'caller', intended: 'תור למחר', interrupted: true }],
+        turns: [
+          { who: 'agent', text: 'שלום' },
+          { who: 'caller', intended: 'תור למחר', interrupted: true },
+        ],
         tools: [{ name: 'save', afterTurns: 2, failed: false }],
         streams: [{ streamSid, attempt: 1, endReason: 'caller-hung-up' }],
         slots: { name: 'דנה' },
@@ -207,7 +218,9 @@ export function callsSuite(open: () => Promise<World>): void {
       expect(story.replies[1]).toMatchObject({ kind: 'answer', said: 'is the flat on Herzl street free' });
       expect(story.replies[1]!.sentences.map(({ text: told }) => told).join()).toContain('Decision');
       const journal = await handlers['read-journal'](of(callSid));
-      expect((await text(journal.body as never)).split('\n').filter((line) => line.includes('"journal":1'))).toHaveLength(2);
+      expect(
+        (await text(journal.body as never)).split('\n').filter((line) => line.includes('"journal":1')),
+      ).toHaveLength(2);
     });
 
     test('has a bundle in which no word, name or number is left', async () => {
@@ -217,7 +230,15 @@ export function callsSuite(open: () => Promise<World>): void {
         said(0, 'Xanadu קנרית'),
         said(1, 'my number is 057 7654321'),
         gathered({ name: 'Ozymandias', reason: 'pelican', pelican: 'pelican' }),
-        { type: 'tool-effect', index: 0, id: 't', afterTurns: 1, name: 'pelican', arguments: '{"a":"Xanadu"}', result: 'x' },
+        {
+          type: 'tool-effect',
+          index: 0,
+          id: 't',
+          afterTurns: 1,
+          name: 'pelican',
+          arguments: '{"a":"Xanadu"}',
+          result: 'x',
+        },
         ended,
       ]);
       const events = ASKED.map((event) =>
@@ -229,7 +250,11 @@ export function callsSuite(open: () => Promise<World>): void {
         outcome: { status: 'completed', flow: 'pelican', slots: { reason: 'pelican', type: 'Xanadu' } },
         at: 1_160,
       });
-      await writeJournal(journalFolder, callSid, journalOf(callSid, events, { from: '+97257654321', agent: 'Ozymandias' }));
+      await writeJournal(
+        journalFolder,
+        callSid,
+        journalOf(callSid, events, { from: '+97257654321', agent: 'Ozymandias' }),
+      );
       const bundle = String((await handlers['read-bundle'](of(callSid))).body);
       for (const canary of canaries) expect(bundle, canary).not.toContain(canary);
       const parsed = JSON.parse(bundle) as { journals: { entries: { event: { type: string; digit?: string } }[] }[] };
@@ -265,7 +290,13 @@ export function callsSuite(open: () => Promise<World>): void {
       const wav = parseWav(bytes);
       expect(wav).toMatchObject({ sampleRateHz: 8_000 });
       expect(wav.channels.map((channel) => channel.length)).toEqual([20_000, 20_000]);
-      for (const [from, to] of [[0, 10], [40, 80], [58, 58], [15_000, 26_000], [39_000, bytes.length - 1]] as const) {
+      for (const [from, to] of [
+        [0, 10],
+        [40, 80],
+        [58, 58],
+        [15_000, 26_000],
+        [39_000, bytes.length - 1],
+      ] as const) {
         const part = await handlers['read-audio']({ ...of(callSid), range: `bytes=${from}-${to}` });
         expect(part.part).toEqual({ from, to });
         expect((await bytesOf(part)).equals(bytes.subarray(from, to + 1)), `${from}-${to}`).toBe(true);
@@ -307,7 +338,9 @@ export function callsSuite(open: () => Promise<World>): void {
     expect(bytes.length).toBe(whole.bytes);
     const part = await handlers['read-audio']({ ...of(callSid), range: 'bytes=100-' });
     expect((await bytesOf(part)).equals(bytes.subarray(100))).toBe(true);
-    expect(await handlers['read-call'](of(callSid))).toMatchObject({ recording: { durationMs: 3_000, source: 'carrier' } });
+    expect(await handlers['read-call'](of(callSid))).toMatchObject({
+      recording: { durationMs: 3_000, source: 'carrier' },
+    });
   });
 
   test('a redacted call keeps that it took place, and nothing of what was said', async () => {

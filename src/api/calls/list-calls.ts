@@ -1,5 +1,5 @@
-import { findCalls } from '../../store/queries/find-calls.ts';
 import { pageOf } from '../../store/keyset.ts';
+import { findCalls } from '../../store/queries/find-calls.ts';
 import { digitsOf } from '../../store/search/terms.ts';
 import type { Handlers } from '../handler.ts';
 import { instantOf, placeOf, refuseFields } from '../values.ts';

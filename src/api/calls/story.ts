@@ -97,7 +97,8 @@ function toolsOf(entries: readonly JournalEntry[], offset: number, endedAt: numb
     }
   }
   // Cut off in the middle: their names would have come with their end.
-  for (const at of started.values()) tools.push({ name: '', failed: true, fromMs: offset + at, toMs: offset + endedAt });
+  for (const at of started.values())
+    tools.push({ name: '', failed: true, fromMs: offset + at, toMs: offset + endedAt });
   return tools;
 }
 
@@ -113,9 +114,7 @@ function replyOf(turn: TurnStory, offset: number): CallStory['replies'][number] 
     endedAt: offset + endedAt,
     latencyMs: speechEnd === undefined || frameAt === undefined ? null : frameAt - speechEnd,
     bars: barsOf(turn).map(({ from, label, to }) => ({ name: label, fromMs: offset + from, toMs: offset + to })),
-    sentences: entries.flatMap((entry) =>
-      sentencesOf(entry).map((text) => ({ at: offset + entry.event.at, text })),
-    ),
+    sentences: entries.flatMap((entry) => sentencesOf(entry).map((text) => ({ at: offset + entry.event.at, text }))),
   };
 }
 

@@ -20,8 +20,8 @@ export const consoleData: Migration = {
   name: 'console',
   compatibleFrom: 1,
   sql: `
-    /* Words longer than any word are cut: an index entry has a limit, and what was said must be kept whatever it is. */
-    create function kav_words(said text) returns tsvector language sql immutable parallel safe as $$
+    /* Its cost keeps the planner to the indexes. Words longer than any word are cut: an index entry has a limit, and what was said must be kept whatever it is. */
+    create function kav_words(said text) returns tsvector language sql immutable parallel safe cost 1000 as $$
       select array_to_tsvector(array(
         select left(word, 40)
         from unnest(string_to_array(
@@ -45,6 +45,8 @@ export const consoleData: Migration = {
     alter table leads drop constraint leads_stage_check;
     alter table leads add column call_back_at timestamptz;
     create index leads_to_call_back on leads (tenant, call_back_at, lead_id) where call_back_at is not null;
+    create index leads_by_word on leads
+      using gin (kav_words(coalesce(name, '') || ' ' || coalesce(note, ''))) with (fastupdate = off);
     create index leads_by_phone on leads (tenant, phone);
 
     alter table erasures

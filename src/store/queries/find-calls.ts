@@ -1,9 +1,10 @@
 /** The list of calls as an office searches it. */
+import { setImmediate } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
+import type { Place } from '../keyset.ts';
 import type { CallState, Db } from '../schema.ts';
 import { excerptOf } from '../search/excerpt.ts';
 import { parseSearch, type SearchTerm } from '../search/terms.ts';
-import type { Place } from './keyset.ts';
 
 export interface CallSearch {
   /** Each of its words must be in what was said, in the summary, or in the name or number of the contact. */
@@ -49,6 +50,7 @@ export interface FoundCall extends CallLine {
 /** The newest first, one more than `limit` where there are more. */
 export async function findCalls(db: Db, tenant: string, search: CallSearch): Promise<readonly FoundCall[]> {
   const terms = search.text === undefined ? [] : parseSearch(search.text);
+  if (search.text !== undefined && terms.length === 0) return []; // no word in it
   const { rows } = await sql<CallLine>`
     select ${LINE}
     from calls c
@@ -57,9 +59,9 @@ export async function findCalls(db: Db, tenant: string, search: CallSearch): Pro
     where ${sql.join(conditionsOf(tenant, search, terms), sql` and `)}
     order by c.opened_at desc, c.call_sid desc
     limit ${search.limit + 1}`.execute(db);
-  if (terms.length === 0) return rows.map((row) => ({ ...row, excerpt: undefined }));
-  const texts = await textsOf(db, tenant, rows, terms);
-  return rows.map((row) => ({ ...row, excerpt: firstExcerpt(row, texts.get(row.callSid) ?? [], terms) }));
+  if (terms.length === 0 || rows.length === 0) return rows.map((row) => ({ ...row, excerpt: undefined }));
+  const excerpts = await excerptsOf(db, tenant, rows, terms);
+  return rows.map((row, i) => ({ ...row, excerpt: excerpts[i] }));
 }
 
 const LINE = sql`
@@ -121,26 +123,36 @@ function foundBy(tenant: string, { digits, query }: SearchTerm): RawBuilder<unkn
     ${byNumber})`;
 }
 
-/** What was said in these calls and has one of the words in it, in the order of speech. */
-async function textsOf(
+/**
+ * Where each call has one of the words first: in what was said, else in the summary or the name. Looked for here, since the
+ * database would cut every turn into words anew; between two calls others have their turn.
+ */
+async function excerptsOf(
   db: Db,
   tenant: string,
   calls: readonly CallLine[],
   terms: readonly SearchTerm[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  if (calls.length === 0) return new Map();
-  const anyWord = terms.map(({ query }) => `(${query})`).join(' | ');
+): Promise<readonly (string | undefined)[]> {
   const { rows } = await sql<{ callSid: string; heard: string }>`
-    select call_sid as "callSid", heard from turns
-    where tenant = ${tenant} and call_sid in (${sql.join(calls.map(({ callSid }) => callSid))})
-      and kav_words(heard) @@ ${words(anyWord)}
-    order by call_sid, from_ms, turn_index`.execute(db);
-  const texts = Map.groupBy(rows, ({ callSid }) => callSid);
-  return new Map([...texts].map(([callSid, said]) => [callSid, said.map(({ heard }) => heard)]));
+    select c.call_sid as "callSid", said.heard
+    from unnest(${calls.map(({ callSid }) => callSid)}::text[]) c (call_sid)
+    cross join lateral (
+      select t.heard from turns t where t.tenant = ${tenant} and t.call_sid = c.call_sid
+      order by t.from_ms, t.turn_index limit ${MOST_TURNS}) said`.execute(db);
+  const said = Map.groupBy(rows, ({ callSid }) => callSid);
+  const excerpts: (string | undefined)[] = [];
+  for (const { callSid, contactName, summary } of calls) {
+    const turns = (said.get(callSid) ?? []).map(({ heard }) => heard);
+    excerpts.push(firstExcerpt([...turns, summary ?? '', contactName ?? ''], terms));
+    await setImmediate();
+  }
+  return excerpts;
 }
 
-function firstExcerpt(call: CallLine, said: readonly string[], terms: readonly SearchTerm[]): string | undefined {
-  const texts = [...said, call.summary ?? '', call.contactName ?? ''];
+/** Whoever looks for more of a call reads it. */
+const MOST_TURNS = 200;
+
+function firstExcerpt(texts: readonly string[], terms: readonly SearchTerm[]): string | undefined {
   for (const text of texts) {
     const excerpt = excerptOf(text, terms);
     if (excerpt !== undefined) return excerpt;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import type { Place } from '../keyset.ts';
 import type { Db } from '../schema.ts';
-import type { Place } from './keyset.ts';
 
 export interface ErasureLine extends Place {
   readonly erasureId: string;

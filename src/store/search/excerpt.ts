@@ -11,9 +11,7 @@ const LONGEST = 160;
 export function excerptOf(text: string, terms: readonly SearchTerm[]): string | undefined {
   const clean = text.replaceAll(MARKS, ' ');
   const words = wordsOf(clean);
-  const found = words.filter(({ word }) =>
-    terms.some(({ beginnings }) => beginnings.some((beginning) => word.startsWith(beginning))),
-  );
+  const found = words.filter(({ word }) => isFound(word, terms));
   const [first] = found;
   if (!first) return undefined;
   const from = words.find((word) => word.from >= first.from - BEFORE)?.from ?? first.from;
@@ -28,4 +26,12 @@ export function excerptOf(text: string, terms: readonly SearchTerm[]): string | 
     at = word.to;
   }
   return `${start > 0 ? '…' : ''}${marked}${clean.slice(at, to)}${isAll ? '' : '…'}`;
+}
+
+function isFound(word: string, terms: readonly SearchTerm[]): boolean {
+  for (let length = 1; length <= word.length; length++) {
+    const beginning = word.slice(0, length);
+    if (terms.some(({ beginnings }) => beginnings.has(beginning))) return true;
+  }
+  return false;
 }

@@ -4,8 +4,8 @@ import { beginningsOf, wordsOf } from './words.ts';
 export interface SearchTerm {
   /** In the syntax of `tsquery`. */
   readonly query: string;
-  /** A word of a text is a hit when it begins so. */
-  readonly beginnings: readonly string[];
+  /** A word of a text is a hit when it begins with one of them. */
+  readonly beginnings: ReadonlySet<string>;
   /** A part of a telephone number, as E.164 would have it: no zero before it. */
   readonly digits?: string;
 }
@@ -38,5 +38,5 @@ function termOf(words: readonly string[]): SearchTerm {
   const beginnings = words.map(beginningsOf);
   // A word has no quotation mark left, and no backslash.
   const query = beginnings.map((some) => `(${some.map((one) => `'${one}':*`).join(' | ')})`).join(' & ');
-  return { query, beginnings: beginnings.flat() };
+  return { query, beginnings: new Set(beginnings.flat()) };
 }
