@@ -5,7 +5,7 @@
 import type { EndReason } from '../core/call-event.ts';
 import type { CallNote } from '../core/call-note.ts';
 import type { FactBody } from '../core/fact.ts';
-import type { EndedRequest } from '../providers/metered.ts';
+import type { EndedRequest, ProviderUse } from '../providers/metered.ts';
 import { textOf } from '../text/line.ts';
 import { CallBook } from './call-book.ts';
 import { stamp } from './call-facts.ts';
@@ -244,8 +244,12 @@ export class Switchboard implements CallDesk {
     for (const session of this.#sessions.keys()) if (session.reason === undefined) session.note(note);
   }
 
+  providerUsed(use: ProviderUse): void {
+    this.#book.get(use.callSid)?.session?.meter.used(use);
+  }
+
   providerEnded(request: EndedRequest): void {
-    this.#book.get(request.callSid)?.session?.providerEnded(request);
+    this.#book.get(request.callSid)?.session?.meter.provider(request);
   }
 
   async afterStream({ accountSid, callSid, callStatus, request }: EndedStream): Promise<AfterStream> {

@@ -187,6 +187,12 @@ const OWN_VARIABLES = [
     schema: limit,
   },
   {
+    name: 'KAV_PRICES',
+    fallback: '',
+    help: 'A YAML or JSON file with what carrier and vendors bill you; without it no costs are told. See docs/metrics.md.',
+    schema: text,
+  },
+  {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     fallback: '',
     help: 'Where spans of calls, turns, providers and tools are sent by OTLP over HTTP; without it none are made.',

@@ -24,6 +24,7 @@ export function mayBringDue({ type }: Fact): boolean {
     case 'operator-act':
     case 'consent':
     case 'recording-segment':
+    case 'cost':
     case 'stream-ended':
       return false;
   }
