@@ -38,5 +38,17 @@ export type Point =
   | (typeof LEDGER_POINTS)[number]
   | (typeof STORE_POINTS)[number];
 
+/** Passed once in a while and not with each fact: so the first or the second time, that the traffic may reach it. */
+const RARE: ReadonlySet<Point> = new Set([
+  'ledger-segment-created',
+  'ledger-before-removal',
+  'ledger-after-removal',
+  'cursor-before-draft',
+  'cursor-before-rename',
+  'cursor-after-rename',
+]);
+
+export const mostPasses = (point: Point): number => (RARE.has(point) ? 2 : 6);
+
 /** What a server prints before it kills itself at a point. */
 export const POINT_WORD = 'KILLED-AT';
