@@ -5,7 +5,15 @@ import { createRandom, type Random } from '../../src/simulator/random.ts';
 import { Acknowledged, type AcknowledgedFact } from './acknowledged.ts';
 import { type AuditReport, audit, type Sighting } from './audit.ts';
 import { type Line, TortureCaller } from './caller.ts';
-import { LEDGER_POINTS, MIGRATION_POINTS, mostPasses, type Point, SNAPSHOT_POINTS, STORE_POINTS } from './points.ts';
+import {
+  LEDGER_POINTS,
+  MIGRATION_POINTS,
+  mostPasses,
+  type Point,
+  REMOVAL_POINTS,
+  SNAPSHOT_POINTS,
+  STORE_POINTS,
+} from './points.ts';
 import { POSTGRES_FAULTS, type PostgresFault } from './postgres-faults.ts';
 import { Reign } from './reign.ts';
 import { tear } from './tear.ts';
@@ -144,7 +152,7 @@ class Lane implements Line {
     const first = this.#firstPoints[this.#reign - 1];
     if (first) return first;
     if (random < 0.35) return undefined;
-    const points = [...LEDGER_POINTS, ...STORE_POINTS];
+    const points = [...LEDGER_POINTS, ...STORE_POINTS, ...(this.#o.postgres ? REMOVAL_POINTS : [])];
     return points[this.#reign % points.length];
   }
 
@@ -195,6 +203,7 @@ class Lane implements Line {
 
   async #liveUntilPoint(reign: Reign, ms: number): Promise<void> {
     await reign.ready.catch(() => {}); // it may meet the point while it starts
+    await reign.stored.catch(() => {}); // or while its store is put together anew, which may take a while
     await Promise.race([reign.ended, new Promise((resolve) => setTimeout(resolve, ms))]);
   }
 

@@ -27,6 +27,7 @@ export class Reign {
   readonly #child: ChildProcess;
   readonly #url = Promise.withResolvers<string>();
   readonly #ready = Promise.withResolvers<void>();
+  readonly #stored = Promise.withResolvers<void>();
   readonly #ended: Promise<unknown>;
   readonly #workers = new Map<string, number>();
   #output = '';
@@ -49,16 +50,19 @@ export class Reign {
     this.#child.on('message', (word: ServerWord) => {
       if (word.url) this.#url.resolve(word.url);
       if (word.ready) this.#ready.resolve();
+      if (word.stored) this.#stored.resolve();
     });
     this.#ended = once(this.#child, 'close').then(([code, signal]) => {
       this.#isOver = true;
       const error = new Error(`the server ended (${signal ?? code}): ${this.#output.slice(-2_000)}`);
       this.#url.reject(error);
       this.#ready.reject(error);
+      this.#stored.reject(error);
       if (signal !== 'SIGKILL') options.log(`unexpected end: ${error.message}`);
     });
     this.#url.promise.catch(() => {});
     this.#ready.promise.catch(() => {});
+    this.#stored.promise.catch(() => {});
   }
 
   get isOver(): boolean {
@@ -72,6 +76,11 @@ export class Reign {
 
   get ready(): Promise<void> {
     return within(this.#ready.promise, START_MS, () => `no start within ${START_MS} ms: ${this.#output}`);
+  }
+
+  /** Facts go into the store from then on. */
+  get stored(): Promise<void> {
+    return within(this.#stored.promise, START_MS, () => `no store within ${START_MS} ms: ${this.#output}`);
   }
 
   get ended(): Promise<unknown> {
