@@ -44,6 +44,7 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   addDoctor(program, finish);
   addExplain(program, finish);
   addSetup(program, finish);
+  addInviteOwner(program, finish);
   return program;
 }
 
@@ -276,6 +277,20 @@ function addSetup(program: Command, finish: Finish): void {
     .action(async (_what, number, options) => {
       const { setup } = await import('./setup.ts');
       finish(await setup(number, options));
+    });
+}
+
+function addInviteOwner(program: Command, finish: Finish): void {
+  program
+    .command('invite-owner')
+    .description(
+      "Print a link, good once and for an hour, by which an owner of the console gets in again: on the server's machine, " +
+        'when nobody else can invite them. Password and second factor are chosen anew.',
+    )
+    .argument('<email>', 'the address that they log in with; a new one becomes an owner')
+    .action(async (email) => {
+      const { inviteOwner } = await import('./invite-owner.ts');
+      finish(await inviteOwner(email));
     });
 }
 

@@ -45,7 +45,10 @@ export async function serveUntil(options: ServeOptions, { isSilent, stopped }: S
   const kav = await openKav(environmentOf(options), process.stdout.isTTY);
   if (isSilent)
     await kav.ready.catch(() => {}); // the others' trouble too, and told by the one that is not silent
-  else await announce(kav);
+  else {
+    await announce(kav);
+    void tellSetup(kav);
+  }
   const forgetFaults = tellFaults(kav);
   await stopped.first;
   if (!isSilent) {
@@ -70,6 +73,17 @@ function tellFaults(kav: Kav): () => void {
   const onFault = (error: unknown): void => kav.fault(error);
   process.on('uncaughtException', onFault).on('unhandledRejection', onFault);
   return () => void process.off('uncaughtException', onFault).off('unhandledRejection', onFault);
+}
+
+/** While nobody has an account, whoever sees this terminal may have the first one. */
+async function tellSetup(kav: Kav): Promise<void> {
+  try {
+    await kav.stored;
+    const link = await kav.setupLink();
+    if (link !== undefined) console.error(`Set up the console (once, within 24 hours): ${link}`);
+  } catch (error) {
+    console.error(`kav: no link for the console's first owner: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** Without an agent the server stays: a caller who hears a sentence is better off than one who hears Twilio's error. */

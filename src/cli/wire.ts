@@ -11,6 +11,7 @@ import { noTraces, type Traces } from '../observe/traces.ts';
 import { noWatchFeed, openWatchFeed, WATCH_FOLDER, type WatchFeed } from '../observe/watch-feed.ts';
 import { watchedLog } from '../observe/watched-log.ts';
 import { type HttpServer, openHttpServer } from '../server/http-server.ts';
+import { httpUrl } from '../twilio/public-origin.ts';
 import { authTokensOf, parseEnvironment, publicOriginOf, type RawEnvironment } from './config.ts';
 import type { Environment } from './environment.ts';
 import type { LoadedDesk, Parts, ReadyAgent } from './load-desk.ts';
@@ -26,6 +27,11 @@ export interface Kav {
   readonly ready: Promise<ReadyAgent>;
   /** Refuses new calls; resolves when the running ones have ended. */
   drain(): Promise<void>;
+  /**
+   * A link for the console's first owner, good once and for a day; undefined when there is one already. Once the store is
+   * there.
+   */
+  setupLink(): Promise<string | undefined>;
   /** Resolves when the store is there for the first time; calls are taken before. Rejects when it never will be. */
   readonly stored: Promise<void>;
   /** How long `drain` may take before the calls that are left must leave. */
@@ -73,6 +79,10 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
     sayOnly: environment.KAV_SAY_ONLY,
     deployId: environment.DEPLOY_ID,
     version: VERSION,
+    console: async (surroundings) => {
+      const [{ openConsole }, loaded] = await Promise.all([import('./console.ts'), loading]);
+      return openConsole(parts, loaded, surroundings);
+    },
   });
   const server = await opening.catch(async (error: unknown) => {
     await closeLoaded(loading, parts);
@@ -85,6 +95,10 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
     journalFolder,
     ready: loading.then(({ ready }) => ready),
     drain: () => server.startDrain(),
+    setupLink: async () => {
+      const [{ offerSetupLink }, loaded] = await Promise.all([import('./console.ts'), loading]);
+      return offerSetupLink(loaded, publicOrigin ? httpUrl(publicOrigin, '/').slice(0, -1) : server.url);
+    },
     stored: quiet(loading.then(({ keeping }) => keeping.store.ready)),
     drainMs: environment.KAV_DRAIN_SECONDS * 1_000,
     hasOthers: async () => (await loading.catch(() => undefined))?.desk.hasOthers ?? false,

@@ -5,6 +5,15 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
 import type { Json, Maybe, MaybeJson, MaybeTime, Time, TimeByDefault } from './columns.ts';
 import type {
+  ApiKeysTable,
+  AuditTable,
+  LoginLimitsTable,
+  RecoveryCodesTable,
+  SessionsTable,
+  TokensTable,
+  UsersTable,
+} from './schema-accounts.ts';
+import type {
   CallNotesTable,
   ErasureNodesTable,
   ErasuresTable,
@@ -13,6 +22,7 @@ import type {
 } from './schema-after-calls.ts';
 import type { CommandsTable, NodesTable, PlacesTable, StreamClaimsTable } from './schema-nodes.ts';
 
+export type { ApiKeysTable, AuditTable, SessionsTable, UserRole, UsersTable } from './schema-accounts.ts';
 export type { CarrierCopy } from './schema-after-calls.ts';
 
 export interface TenantsTable {
@@ -212,48 +222,6 @@ export interface OutboxTable {
   recorded_at: TimeByDefault;
 }
 
-export interface TokensTable {
-  tenant: string;
-  token_hash: string;
-  purpose: string;
-  subject: string;
-  expires_at: Time;
-  used_at: MaybeTime;
-}
-
-export type UserRole = 'viewer' | 'operator' | 'admin';
-
-export interface UsersTable {
-  tenant: string;
-  user_id: string;
-  /** In small letters. */
-  email: string;
-  name: Maybe<string>;
-  role: UserRole;
-  password_hash: Maybe<string>;
-  created_at: TimeByDefault;
-  disabled_at: MaybeTime;
-}
-
-export interface SessionsTable {
-  tenant: string;
-  session_hash: string;
-  user_id: string;
-  created_at: TimeByDefault;
-  seen_at: TimeByDefault;
-  expires_at: Time;
-}
-
-export interface AuditTable {
-  tenant: string;
-  audit_id: Generated<number>;
-  actor: string;
-  action: string;
-  subject: Maybe<string>;
-  details: MaybeJson<unknown>;
-  at: TimeByDefault;
-}
-
 export interface Schema {
   tenants: TenantsTable;
   contacts: ContactsTable;
@@ -272,6 +240,9 @@ export interface Schema {
   tokens: TokensTable;
   users: UsersTable;
   sessions: SessionsTable;
+  recovery_codes: RecoveryCodesTable;
+  api_keys: ApiKeysTable;
+  login_limits: LoginLimitsTable;
   audit: AuditTable;
   nodes: NodesTable;
   call_notes: CallNotesTable;
