@@ -39,15 +39,19 @@ export function createByLink(parts: AccountParts) {
     admit: (trx: Db, newcomer: Newcomer, tokenHash: string) => Promise<User>,
   ): Promise<SessionInfo> => {
     checkCookies(visit);
-    const buckets = await countGuess(parts, visit.address, 'link');
     checkPassword(body.password, [body.name], 'password');
+    const buckets = await countGuess(parts, visit.address, 'link');
     const newcomer = { name: body.name, passwordHash: await passwords.hash(body.password) };
-    const { secret, user } = await inTransaction(db, async (trx) => {
+    const admission = inTransaction(db, async (trx) => {
       const admitted = await admit(trx, newcomer, hashSecret(body.token));
       checkPassword(body.password, [admitted.email], 'password');
       await endOwnSession(trx, tenant, caller);
       const begun = await beginSession(trx, tenant, { userId: admitted.user_id, userAgent: visit.userAgent });
       return { user: admitted, secret: begun };
+    });
+    const { secret, user } = await admission.catch(async (error: unknown) => {
+      if (error instanceof ApiRefusal && error.code !== LINK_REFUSED) await forgiveGuess(parts, buckets);
+      throw error;
     });
     await forgiveGuess(parts, buckets);
     visit.setSession(secret);
@@ -92,6 +96,8 @@ export function createByLink(parts: AccountParts) {
   };
 }
 
+const LINK_REFUSED = 'link-refused';
+
 interface LinkRequest {
   readonly body: { readonly token: string; readonly name: string; readonly password: string };
   readonly caller: Caller;
@@ -114,5 +120,5 @@ async function makeOwner(
 }
 
 function linkRefused(): ApiRefusal {
-  return new ApiRefusal(401, 'link-refused', 'This link is wrong, too old, or was used before.');
+  return new ApiRefusal(401, LINK_REFUSED, 'This link is wrong, too old, or was used before.');
 }
