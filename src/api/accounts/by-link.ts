@@ -50,7 +50,7 @@ export function createByLink(parts: AccountParts) {
       return { user: admitted, secret: begun };
     });
     const { secret, user } = await admission.catch(async (error: unknown) => {
-      if (error instanceof ApiRefusal && error.code !== LINK_REFUSED) await forgiveGuess(parts, buckets);
+      if (error instanceof ApiRefusal && error.code !== 'link-refused') await forgiveGuess(parts, buckets);
       throw error;
     });
     await forgiveGuess(parts, buckets);
@@ -96,8 +96,6 @@ export function createByLink(parts: AccountParts) {
   };
 }
 
-const LINK_REFUSED = 'link-refused';
-
 interface LinkRequest {
   readonly body: { readonly token: string; readonly name: string; readonly password: string };
   readonly caller: Caller;
@@ -120,5 +118,5 @@ async function makeOwner(
 }
 
 function linkRefused(): ApiRefusal {
-  return new ApiRefusal(401, LINK_REFUSED, 'This link is wrong, too old, or was used before.');
+  return new ApiRefusal(401, 'link-refused', 'This link is wrong, too old, or was used before.');
 }
