@@ -80,7 +80,9 @@ function operationOf(name: string, route: ApiRoute): Json {
 
 function bodyOf({ body }: ApiRoute): Json | undefined {
   if (body === undefined) return undefined;
-  return body === 'csv' ? { 'text/csv': { schema: { type: 'string' } } } : jsonOf(schemaOf(body instanceof z.ZodObject ? body.strict() : body, 'input'));
+  return body === 'csv'
+    ? { 'text/csv': { schema: { type: 'string' } } }
+    : jsonOf(schemaOf(body instanceof z.ZodObject ? body.strict() : body, 'input'));
 }
 
 function answersOf({ answer }: ApiRoute): Json {
