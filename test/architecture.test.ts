@@ -21,6 +21,7 @@ const RANK: Readonly<Record<string, number>> = {
   server: 3,
   tuning: 3,
   nodes: 3,
+  live: 3,
   why: 3,
   simulator: 3,
   doctor: 4,

@@ -16,6 +16,7 @@ const CALLS = 10_000;
 /** Speech is timed only where it lasts for minutes. */
 const TIMED_SPEECH: ReadonlySet<string> = new Set(['cut-in', 'wordless']);
 let cutIns = 0;
+let takeOvers = 0;
 
 interface SentenceMarks {
   readonly line?: 'filler';
@@ -49,6 +50,7 @@ class RandomShell {
   #hasCutIn = false;
   #checks = 0;
   callerSpeaking = false;
+  taken = false;
   keysInterrupt: boolean;
   toolsUsed = 0;
   spokenWords = new Set<string>();
@@ -110,7 +112,9 @@ class RandomShell {
     switch (effect.type) {
       case 'greeting-start':
       case 'answer-start':
+      case 'say-start':
       case 'line-start':
+        expect(this.taken, 'an agent whose call is taken over says nothing').toBe(false);
         expect(this.#live === 0 || this.#complete.has(this.#live), 'one reply at a time').toBe(true);
         this.#live = effect.reply;
         this.#mustHearUntil = 0;
@@ -156,6 +160,16 @@ class RandomShell {
       case 'playout-resume':
         expect(effect.reply, 'only the live reply resumes').toBe(this.#live);
         this.#resume(effect.reply);
+        return;
+      case 'operator-start':
+        expect(this.#live === 0 || this.#complete.has(this.#live), 'nothing of the agent is heard beside it').toBe(
+          true,
+        );
+        this.taken = true;
+        return;
+      case 'operator-end':
+        expect(this.taken, 'only what was taken over is given back').toBe(true);
+        this.taken = false;
         return;
       case 'hang-up':
         if (this.random() < 0.8)
@@ -370,6 +384,16 @@ function randomCall(seed: number): RandomShell {
       shell.spokenWords.add('digits');
       shell.send({ type: 'digit', digit: '0123456789*#'[shell.between(0, 12)]! });
     } else if (r < 0.84) shell.send({ type: 'call-start' });
+    else if (r < 0.85) shell.send({ type: 'operator-say', by: 'ann', text: `saying ${words++}` });
+    else if (r < 0.86) shell.send({ type: 'operator-note', by: 'ann', text: 'a note' });
+    else if (r < 0.87) {
+      shell.send({ type: 'take-over', by: r < 0.865 ? 'ann' : 'ben' });
+      if (shell.taken) takeOvers++;
+    } else if (r < 0.89 || (shell.taken && r < 0.95)) {
+      if (shell.random() < 0.5)
+        shell.send({ type: 'operator-spoke', from: shell.runner.now() - 900, to: shell.runner.now() });
+      shell.send({ type: 'give-back', ...(shell.random() < 0.3 ? { away: true as const } : {}) });
+    } else if (r > 0.9945 && r < 0.995) shell.send({ type: 'end-request', reason: 'operator-hung-up' });
     else if (r > 0.995) shell.send({ type: 'stream-end', reason: 'caller-hung-up' });
     else if (r > 0.993) shell.send({ type: 'end-request', reason: 'draining' });
   }
@@ -419,5 +443,6 @@ describe('random calls', () => {
       }
     }
     if (seeds.length === CALLS) expect(cutIns, 'long turns do happen').toBeGreaterThan(100);
+    if (seeds.length === CALLS) expect(takeOvers, 'calls are taken over').toBeGreaterThan(100);
   });
 });

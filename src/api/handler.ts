@@ -29,7 +29,7 @@ export interface FileAnswer {
   readonly body: string | Uint8Array | Readable;
   /** Of the whole file, when it is known: then ranges can be served. */
   readonly bytes?: number;
-  /** Which of it `body` holds, when a range was asked for. */
+  /** Which of it `body` holds, when a range was asked for; `to` is the last byte, included. */
   readonly part?: { readonly from: number; readonly to: number };
 }
 

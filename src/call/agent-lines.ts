@@ -17,6 +17,8 @@ const ENGLISH: DefaultLines = {
   goodbye: "I can't hear anybody, so I will hang up now. Please call again any time. Goodbye.",
   'time-limit': "I'm sorry, we have reached the end of the time for this call. Thank you for calling. Goodbye.",
   resumed: 'We were cut off for a moment.',
+  returned: 'My colleague had to leave the line, so I will go on from here.',
+  farewell: 'We have to end the call here. Thank you for calling. Goodbye.',
   failure: "I'm sorry, I have a technical problem and can't go on. Please call again in a few minutes. Goodbye.",
 };
 
@@ -32,6 +34,8 @@ const HEBREW: DefaultLines = {
   goodbye: 'לא שמעתי תשובה, אז נסיים כאן. אפשר להתקשר שוב בכל שעה. להתראות.',
   'time-limit': 'הגענו לסוף הזמן של השיחה הזאת. תודה על השיחה, ולהתראות.',
   resumed: 'הקו נותק לרגע, והשיחה ממשיכה.',
+  returned: 'מי שדיבר מהמשרד כבר לא על הקו, אז נמשיך מכאן.',
+  farewell: 'נסיים כאן את השיחה. תודה על השיחה, ולהתראות.',
   failure: 'סליחה, יש אצלי תקלה ואי אפשר להמשיך כרגע. אפשר להתקשר שוב בעוד כמה דקות. להתראות.',
 };
 

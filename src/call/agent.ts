@@ -107,6 +107,8 @@ const lineShapes = {
   goodbye: fixedLine,
   'time-limit': fixedLine,
   resumed: fixedLine,
+  returned: fixedLine,
+  farewell: fixedLine,
   failure: fixedLine,
 } as const satisfies Record<LineName, z.ZodType>;
 

@@ -42,6 +42,8 @@ export interface CallFactsOptions extends FactSource {
   readonly consents: number;
   /** What the caller heard in an earlier stream. */
   readonly consentLine: ConsentLine | undefined;
+  /** What operators had done. */
+  readonly acts: number;
   readonly elapsedMs: number;
 }
 
@@ -52,6 +54,7 @@ export class CallFacts {
   #outcomes: number;
   #tools: number;
   #consents: number;
+  #acts: number;
   #consent: boolean | undefined;
   #consentLine: ConsentLine | undefined;
 
@@ -61,6 +64,7 @@ export class CallFacts {
     this.#outcomes = options.outcomes;
     this.#tools = options.tools;
     this.#consents = options.consents;
+    this.#acts = options.acts;
     this.#consent = options.consent;
     this.#consentLine = options.consentLine;
   }
@@ -85,6 +89,14 @@ export class CallFacts {
         this.#note({ type: 'heard', reply: effect.reply, afterTurns: this.#turns, text });
       }
     }
+  }
+
+  get acts(): number {
+    return this.#acts;
+  }
+
+  operatorAct(act: Pick<Extract<FactBody, { type: 'operator-act' }>, 'act' | 'by' | 'text'>): void {
+    this.#note({ type: 'operator-act', index: this.#acts++, afterTurns: this.#turns, ...act });
   }
 
   get consentGiven(): boolean | undefined {

@@ -59,7 +59,7 @@ export const nextAttempt = (attempt: number): Afterwards =>
   attempt < MOST_ATTEMPTS ? { type: 'resume', attempt: attempt + 1 } : { type: 'apologise' };
 
 /** The call so far, for its next stream. */
-export function pastOf(record: CallRecord, { facts, state }: CallSession, now: number): PastCall {
+export function pastOf(record: CallRecord, { facts, recording, state }: CallSession, now: number): PastCall {
   const { announcedAt, attempt, call, startedAt } = record;
   return {
     call,
@@ -71,6 +71,9 @@ export function pastOf(record: CallRecord, { facts, state }: CallSession, now: n
     consent: facts.consentGiven,
     consents: facts.consents,
     consentLine: facts.consentLine,
+    notes: state.memory.notes,
+    acts: facts.acts,
+    isMuted: recording === 'muted',
     openedAt: announcedAt,
     elapsedMs: Math.round(now - (startedAt ?? now)),
     streams: attempt,

@@ -7,71 +7,31 @@ import type { VadEdge } from '../audio/vad.ts';
 import type { CallState, CallStep } from '../core/call.ts';
 import type { CallEffect, CallEvent, EndReason } from '../core/call-event.ts';
 import type { CallNote } from '../core/call-note.ts';
-import type { Clock } from '../core/clock.ts';
-import type { CallSettings } from '../core/settings.ts';
 import { floorOf } from '../core/turn.ts';
-import type { EndpointingModel } from '../endpointing-model/contract.ts';
-import type { Log } from '../observe/log.ts';
-import type { Metrics } from '../observe/metrics.ts';
-import type { Traces } from '../observe/traces.ts';
 import type { SpeechEvent } from '../providers/contracts.ts';
 import type { EndedRequest } from '../providers/metered.ts';
 import { textOf } from '../text/line.ts';
 import { type MediaMessage, parseMediaMessage } from '../twilio/media-message.ts';
-import type { SpeechDetector } from '../vad/detector.ts';
-import type { AgentRuntime } from './agent-runtime.ts';
 import { BadMessages } from './bad-messages.ts';
 import type { CallFacts } from './call-facts.ts';
 import { CallMeter } from './call-meter.ts';
-import type { CallProviders } from './call-providers.ts';
 import { CallRunner } from './call-runner.ts';
-import type { PastCall } from './cluster.ts';
+import type { TapSlot } from './call-tap.ts';
 import { createEndpointer, type Endpointer } from './endpointer.ts';
-import type { Journal } from './journal.ts';
 import { APOLOGY_MS, APOLOGY_REPLY, apologise, isLineGone, letGo } from './last-words.ts';
 import { LineWatch } from './line-watch.ts';
 import { MediaIntake } from './media-intake.ts';
 import { MediaLoop } from './media-loop.ts';
+import { OperatorSide } from './operator-side.ts';
+import { OPERATOR_REPLY } from './operator-voice.ts';
 import { resumeEvent } from './past-call.ts';
 import { type PlayoutQueue, parseMarkName } from './playout-queue.ts';
-import type { PlayoutScheduler } from './playout-scheduler.ts';
 import { Replies } from './replies.ts';
+import type { CallSessionOptions } from './session-options.ts';
 import { createSessionPlayout } from './session-playout.ts';
-import type { SessionRecording } from './session-recording.ts';
-import { isOrderly, isStuck, type MediaReceiver, type MediaTransport } from './transport.ts';
+import type { RecordingState } from './session-recording.ts';
+import { isOrderly, isStuck, type MediaReceiver } from './transport.ts';
 import { tuneDetector } from './tune-detector.ts';
-
-export interface CallSessionOptions {
-  readonly clock: Clock;
-  readonly scheduler: PlayoutScheduler;
-  readonly agent: AgentRuntime;
-  /** The session's own from now on: it closes them. */
-  readonly providers: CallProviders;
-  readonly settings: CallSettings;
-  readonly vad: SpeechDetector;
-  /** Hears each pause beside the rules; the session only asks it. */
-  readonly endpointingModel?: EndpointingModel | undefined;
-  readonly callSid: string;
-  readonly streamSid: string;
-  readonly transport: MediaTransport;
-  readonly journal: Journal;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly traces: Traces;
-  /** Where payloads are decoded; shared by all calls, because nothing keeps it. */
-  readonly scratch: Buffer;
-  readonly facts: CallFacts;
-  /** The session's own from now on, when the agent records. */
-  readonly recording: SessionRecording | undefined;
-  /** Whether the call is still this node's. */
-  readonly mayAct: () => boolean | Promise<boolean>;
-  /** The call before this stream, when there was one. */
-  readonly past: PastCall | undefined;
-  /** Once, at the end. `spoken` says whether the caller was told that something went wrong. */
-  readonly onEnd: (end: { readonly reason: EndReason; readonly spoken: boolean }) => void;
-  /** Once, after `onEnd`, when everything has been let go of. */
-  readonly onClosed: () => void;
-}
 
 export class CallSession implements MediaReceiver {
   readonly #o: CallSessionOptions;
@@ -84,6 +44,7 @@ export class CallSession implements MediaReceiver {
   readonly #endpointer: Endpointer | undefined;
   readonly #meter: CallMeter;
   readonly #line: LineWatch;
+  readonly #operators: OperatorSide;
   readonly #echo = new EchoGuard();
   readonly #bad: BadMessages;
   #socketClosed = false;
@@ -114,12 +75,14 @@ export class CallSession implements MediaReceiver {
     });
     this.#playout = createSessionPlayout(options, {
       echo: this.#echo,
-      dispatch: (event) => this.#runner.dispatch(event),
-      onUnderrun: (lateMs) => this.#line.underrun(lateMs),
+      // An operator's live audio is nobody's reply.
+      dispatch: (event) => ('reply' in event && event.reply === OPERATOR_REPLY) || this.#runner.dispatch(event),
+      onUnderrun: (lateMs) => this.#operators.isSpeaking || this.#line.underrun(lateMs),
       onBug: (error) => this.#onBug(error),
     });
     this.#endpointer = createEndpointer(options, (event) => this.#runner.dispatch(event));
     this.#replies = this.#createReplies();
+    this.#operators = this.#createOperators();
     providers.listen((event) => this.#guard(() => this.#onSpeech(event)));
     this.#media = new MediaLoop({
       vad: options.vad,
@@ -127,6 +90,7 @@ export class CallSession implements MediaReceiver {
       listener: this.#endpointer?.listener,
       isEcho: (frame) => {
         options.recording?.caller(frame);
+        options.taps.caller(frame, clock.now());
         return this.#echo.isEcho(frame, clock.now());
       },
       onEdge: (edge) => this.#onEdge(edge),
@@ -151,6 +115,28 @@ export class CallSession implements MediaReceiver {
   /** What the call has come to. */
   get state(): CallState {
     return this.#runner.state;
+  }
+
+  get streamSid(): string {
+    return this.#o.streamSid;
+  }
+
+  get taps(): TapSlot {
+    return this.#o.taps;
+  }
+
+  /** Call time at a time of the clock. */
+  callTime(at: number): number {
+    return Math.max(0, Math.round(this.#runner.now() - (this.#o.clock.now() - at)));
+  }
+
+  /** Those who may step in. */
+  get operators(): OperatorSide {
+    return this.#operators;
+  }
+
+  get recording(): RecordingState {
+    return this.#o.recording?.state ?? 'off';
   }
 
   /** The stream has started: greet, or go on after a lost one. */
@@ -201,6 +187,7 @@ export class CallSession implements MediaReceiver {
   /** Called every second: a carrier that fell silent, a peer that does not read, a process that wakes late. */
   watch(lateMs: number): void {
     this.#line.look(lateMs);
+    this.#operators.watch();
     if (this.#intake.isLost()) this.#streamEnd('media-lost');
     if (isStuck(this.#o.transport)) this.#streamEnd('socket-lost');
   }
@@ -271,6 +258,12 @@ export class CallSession implements MediaReceiver {
         return this.#replies.resume(effect, state);
       case 'answer-start':
         return this.#replies.answer(effect.reply, state, effect.resumed);
+      case 'say-start':
+        return this.#replies.say(effect.reply, effect.text);
+      case 'operator-start':
+        return this.#operators.start();
+      case 'operator-end':
+        return this.#operators.end();
       case 'line-start':
         if (effect.line === 'failure') this.#lastResort = effect.reply;
         return this.#replies.line(effect.reply, effect.line);
@@ -325,11 +318,22 @@ export class CallSession implements MediaReceiver {
     });
   }
 
+  #createOperators(): OperatorSide {
+    return new OperatorSide({
+      ...this.#o,
+      playout: this.#playout,
+      state: () => this.#runner.state,
+      callTime: (at) => this.callTime(at),
+      dispatch: (event) => this.#runner.dispatch(event),
+    });
+  }
+
   // The record
 
   #record(event: CallEvent, result: CallStep): void {
     const [state, effects] = result;
     this.#o.facts.take(event, result);
+    this.#o.taps.step(event, result);
     this.#o.journal.write({ event, effects, state: floorOf(state.turn) });
     if (event.type === 'reply-error' && event.reply === this.#lastResort) this.#isSpeechless = true;
     this.#endpointer?.take(event, state);
@@ -339,6 +343,7 @@ export class CallSession implements MediaReceiver {
   // The end
 
   #streamEnd(reason: EndReason): void {
+    this.#operators.flush();
     if (this.#bug) this.#end('internal-error', false);
     else this.#runner.dispatch({ type: 'stream-end', reason });
   }

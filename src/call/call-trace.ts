@@ -16,6 +16,7 @@ const STARTS = {
   'resume-start': 'resume',
   'answer-start': 'answer',
   'line-start': 'line',
+  'say-start': 'say',
 } as const;
 
 export class CallTrace {
@@ -36,7 +37,7 @@ export class CallTrace {
     for (const effect of effects) {
       if (effect.type === 'barge-in') this.#endTurn({ 'kav.end': 'interrupted', 'kav.heard_ms': effect.heardMs });
       else if (effect.type === 'reply-cancel') this.#endTurn({ 'kav.end': 'cancelled' });
-      else if (effect.type === 'turn-finished' && effect.turn.who === 'agent') this.#endTurn({ 'kav.end': 'played' });
+      else if (effect.type === 'turn-finished' && effect.turn.who !== 'caller') this.#endTurn({ 'kav.end': 'played' });
       else if (effect.type in STARTS)
         this.#begin(effect as Extract<CallEffect, { type: keyof typeof STARTS }>, event.at);
     }

@@ -2,7 +2,7 @@
  * What a node asks of the others. They agree through the store and nothing else, so every answer may be late or missing:
  * each has its own short time, and `unknown` means that nobody could be asked. A node then decides alone.
  */
-import type { CallOutcome, ToolExchange, Turn } from '../core/call-event.ts';
+import type { CallOutcome, OperatorNote, ToolExchange, Turn } from '../core/call-event.ts';
 import type { ConsentLine } from '../core/fact.ts';
 import type { IncomingCall } from './desk.ts';
 import type { TokenRefusal } from './stream-tokens.ts';
@@ -24,6 +24,10 @@ export interface PastCall {
   readonly consents: number;
   /** What they had heard by then. */
   readonly consentLine: ConsentLine | undefined;
+  /** What operators told the agent, how much they have done, and whether they have muted the recording. */
+  readonly notes: readonly OperatorNote[];
+  readonly acts: number;
+  readonly isMuted: boolean;
   /** Wall-clock ms of the call's announcement. */
   readonly openedAt: number;
   /** Since the call's first stream began. */

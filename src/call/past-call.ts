@@ -13,6 +13,7 @@ export function pastFromFacts(facts: readonly Fact[], now: number): PastCall | u
   const { accountSid, callSid, from, to } = opened;
   const outcomes = facts.filter((fact) => fact.type === 'outcome').sort((a, b) => a.index - b.index);
   const consents = facts.filter((fact) => fact.type === 'consent').sort((a, b) => a.index - b.index);
+  const acts = facts.filter((fact) => fact.type === 'operator-act').sort((a, b) => a.index - b.index);
   const streams = facts.filter((fact) => fact.type === 'stream-started');
   const startedAt = Math.min(...streams.map(({ at }) => Date.parse(at)));
   const recorded = recordedTurns(facts);
@@ -26,6 +27,11 @@ export function pastFromFacts(facts: readonly Fact[], now: number): PastCall | u
     consent: consents.at(-1)?.given,
     consents: consents.length,
     consentLine: consents.at(-1)?.line,
+    notes: acts.flatMap(({ act, afterTurns, text }) =>
+      act === 'note' && text !== undefined ? [{ after: afterTurns, text }] : [],
+    ),
+    acts: acts.length,
+    isMuted: acts.findLast(({ act }) => act === 'mute' || act === 'unmute')?.act === 'mute',
     openedAt: Date.parse(opened.at),
     elapsedMs: Number.isFinite(startedAt) ? Math.max(0, now - startedAt) : 0,
     streams: Math.max(0, ...streams.map(({ attempt }) => attempt)),
@@ -74,7 +80,11 @@ function toolsOf(facts: readonly Fact[]): readonly ToolRecord[] {
 }
 
 /** What a further stream of the call begins with. */
-export function resumeEvent({ consent, elapsedMs, outcome, outcomes, tools, turns }: PastCall): CallEventBody {
-  const told = { ...(outcome ? { outcome } : {}), ...(consent === undefined ? {} : { isConsentHeard: true as const }) };
+export function resumeEvent({ consent, elapsedMs, notes, outcome, outcomes, tools, turns }: PastCall): CallEventBody {
+  const told = {
+    ...(notes.length === 0 ? {} : { notes }),
+    ...(outcome ? { outcome } : {}),
+    ...(consent === undefined ? {} : { isConsentHeard: true as const }),
+  };
   return { type: 'call-resume', turns, tools, outcomes, elapsedMs, ...told };
 }

@@ -73,6 +73,11 @@ export class Replies {
     this.#start(reply, { kind: 'answer', history, summary: state.memory.summary, prepared, lead });
   }
 
+  /** What an operator wants said. */
+  say(reply: number, text: string): void {
+    this.#start(reply, { kind: 'say', text });
+  }
+
   line(reply: number, line: LineName): void {
     this.#start(reply, { kind: 'line', name: line, line: this.#o.agent.options.lines[line] });
   }

@@ -44,6 +44,7 @@ export type ReplyPlan =
       readonly heard: string;
       readonly history: readonly HistoryTurn[];
     }
+  | { readonly kind: 'say'; readonly text: string }
   | { readonly kind: 'line'; readonly name: LineName; readonly line: Line };
 
 export interface ReplyTools extends SpeakerTools {
@@ -107,6 +108,7 @@ class ReplyTask {
 
   async #speak(plan: ReplyPlan): Promise<boolean> {
     if (plan.kind === 'line') return this.#line(plan);
+    if (plan.kind === 'say') return this.#exactly(plan.text);
     if (plan.kind === 'repeat') return this.#repeat(plan);
     return this.#converse(plan);
   }
@@ -122,6 +124,11 @@ class ReplyTask {
 
   async #line({ name, line }: Extract<ReplyPlan, { kind: 'line' }>): Promise<boolean> {
     await this.#speaker.say(line, name);
+    return false;
+  }
+
+  async #exactly(text: string): Promise<boolean> {
+    await this.#say(sentencesIn(text), []);
     return false;
   }
 
@@ -208,14 +215,18 @@ const asItIs = (sentence: string): Line => sentence;
 
 /** The sentences that were not heard to their end; of words that were all heard the last, which mostly asks something. */
 function unheard(text: string, heard: string): readonly string[] {
-  const splitter = new SentenceSplitter();
-  const sentences = [...splitter.push(text), ...splitter.flush()];
+  const sentences = sentencesIn(text);
   let end = -1;
   const first = sentences.findIndex((sentence) => {
     end += sentence.length + 1;
     return end > heard.length;
   });
   return first < 0 ? sentences.slice(-1) : sentences.slice(first);
+}
+
+function sentencesIn(text: string): readonly string[] {
+  const splitter = new SentenceSplitter();
+  return [...splitter.push(text), ...splitter.flush()];
 }
 
 /** Hands over nothing that arrives after the abort, even from a brain that does not watch its signal. */

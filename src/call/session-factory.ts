@@ -11,6 +11,7 @@ import { CallFacts, type FactSource } from './call-facts.ts';
 import type { CallProviders } from './call-providers.ts';
 import type { CallRecord, StreamEnd } from './call-record.ts';
 import { CallSession } from './call-session.ts';
+import { TapSlot } from './call-tap.ts';
 import type { Cluster } from './cluster.ts';
 import type { Journal, JournalHead } from './journal.ts';
 import { PlayoutScheduler } from './playout-scheduler.ts';
@@ -89,6 +90,7 @@ export class SessionFactory {
       journal: journals.open(this.#headOf(record, session.streamSid)),
       facts,
       recording: this.#recordingOf(record, facts, callLog),
+      taps: new TapSlot(callLog),
       mayAct: () => cluster.mayAct(callSid),
       past: record.past,
       log: callLog,
@@ -101,6 +103,7 @@ export class SessionFactory {
   #factsOf({ attempt, call, past }: CallRecord, streamSid: string): CallFacts {
     const {
       consent,
+      acts = 0,
       consents = 0,
       consentLine,
       elapsedMs = 0,
@@ -111,7 +114,7 @@ export class SessionFactory {
     } = past ?? {};
     const used = tools.reduce((sum, { exchanges }) => sum + exchanges.length, 0);
     const told = { turns: recordedTurns, untold: turns.slice(recordedTurns) };
-    const known = { ...told, outcomes, tools: used, consent, consents, consentLine, elapsedMs };
+    const known = { ...told, outcomes, tools: used, consent, consents, consentLine, acts, elapsedMs };
     return new CallFacts({ ...this.#o.facts, callSid: call.callSid, streamSid, attempt, ...known });
   }
 
@@ -136,8 +139,9 @@ export class SessionFactory {
           facts.segment(fact);
         },
       });
+      const { consent, isMuted } = past ?? {};
       const line = agent.consentLine;
-      return new SessionRecording({ clock, log, facts, recorder, recorders, line, consent: past?.consent });
+      return new SessionRecording({ clock, log, facts, recorder, recorders, line, consent, isMuted });
     } catch (error) {
       log.error('RECORDING_ERROR', { error: String(error) });
       return undefined;

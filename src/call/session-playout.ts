@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
 import type { Log } from '../observe/log.ts';
 import { createMediaEncoder } from '../twilio/media-message.ts';
+import type { TapSlot } from './call-tap.ts';
 import { PlayoutQueue } from './playout-queue.ts';
 import type { PlayoutScheduler } from './playout-scheduler.ts';
 import type { SessionRecording } from './session-recording.ts';
@@ -26,13 +27,14 @@ export interface SessionPlayoutOptions {
   readonly transport: MediaTransport;
   readonly log: Log;
   readonly recording: SessionRecording | undefined;
+  readonly taps: TapSlot;
 }
 
 export function createSessionPlayout(
   options: SessionPlayoutOptions,
   { dispatch, echo, onBug, onUnderrun }: SessionPlayoutEnds,
 ): PlayoutQueue {
-  const { clock, log, recording, scheduler, settings, streamSid, transport } = options;
+  const { clock, log, recording, scheduler, settings, streamSid, taps, transport } = options;
   const encoder = createMediaEncoder(streamSid);
   return new PlayoutQueue({
     clock,
@@ -43,11 +45,13 @@ export function createSessionPlayout(
       media: (frame, playsAt) => {
         echo.sent(frame, playsAt);
         recording?.agent(frame, playsAt);
+        taps.agent(frame, playsAt);
         transport.send(encoder.media(frame));
       },
       mark: (name) => transport.send(encoder.mark(name)),
       clear: () => {
         recording?.cleared();
+        taps.cleared(clock.now());
         transport.send(encoder.clear());
       },
     },

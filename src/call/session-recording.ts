@@ -33,7 +33,12 @@ export interface SessionRecordingOptions {
   readonly line: ConsentLine | undefined;
   /** What the caller has said to it in an earlier stream of the call. */
   readonly consent: boolean | undefined;
+  /** An operator had muted it in an earlier stream. */
+  readonly isMuted?: boolean | undefined;
 }
+
+/** `waiting`: nobody has agreed yet. */
+export type RecordingState = 'off' | 'waiting' | 'on' | 'muted';
 
 /** What a tool may do with the recording of its call. */
 export interface RecordingControl {
@@ -47,6 +52,8 @@ export class SessionRecording implements RecordingControl {
   readonly #o: SessionRecordingOptions;
   #isRefused: boolean;
   #isSensitive = false;
+  #isConsented = false;
+  #isMuted = false;
 
   constructor(options: SessionRecordingOptions) {
     this.#o = options;
@@ -54,7 +61,18 @@ export class SessionRecording implements RecordingControl {
     this.#isRefused = consent === false;
     if (this.#isRefused) return;
     recorder.arm();
-    if (consent) recorder.consented(clock.now());
+    if (consent) this.#isConsented = recorder.consented(clock.now());
+    if (options.isMuted) this.mute(true);
+  }
+
+  get state(): RecordingState {
+    if (this.#isRefused) return 'off';
+    if (this.#isMuted) return 'muted';
+    return this.#isConsented ? 'on' : 'waiting';
+  }
+
+  get isMuted(): boolean {
+    return this.#isMuted;
   }
 
   // The media path
@@ -76,7 +94,9 @@ export class SessionRecording implements RecordingControl {
   consentHeard(): void {
     if (this.#isRefused) return;
     const { clock, facts, line, recorder } = this.#o;
-    if (recorder.consented(clock.now())) facts.consent(true, line);
+    if (!recorder.consented(clock.now())) return;
+    this.#isConsented = true;
+    facts.consent(true, line);
   }
 
   refuse(): void {
@@ -94,6 +114,16 @@ export class SessionRecording implements RecordingControl {
       if (isHeld) recorder.resume(clock.now());
       isHeld = false;
     };
+  }
+
+  /** An operator's wish: nothing of either side is kept while it is muted. False when it already is so. */
+  mute(isMuted: boolean): boolean {
+    if (isMuted === this.#isMuted || this.#isRefused) return false;
+    this.#isMuted = isMuted;
+    const { clock, recorder } = this.#o;
+    if (isMuted) recorder.pause(clock.now());
+    else recorder.resume(clock.now());
+    return true;
   }
 
   /** A card number and the like is asked for, or read back, from now on; or no longer. */

@@ -19,7 +19,8 @@ import {
   type StreamEnd,
 } from './call-record.ts';
 import type { CallSession } from './call-session.ts';
-import type { Afterwards } from './cluster.ts';
+import type { Audience } from './call-tap.ts';
+import type { Afterwards, Command, Performed } from './cluster.ts';
 import type {
   AfterStream,
   Attached,
@@ -30,6 +31,8 @@ import type {
   Opened,
   StreamStart,
 } from './desk.ts';
+import { OPERATOR_COMMAND, type OperatorOutcome, parseOperatorRequest } from './operator-action.ts';
+import type { OperatorSide } from './operator-side.ts';
 import { Prewarm } from './prewarm.ts';
 import { SessionFactory, type SessionFactoryOptions } from './session-factory.ts';
 import type { StreamTicket, StreamTokens } from './stream-tokens.ts';
@@ -41,6 +44,8 @@ export interface SwitchboardOptions extends SessionFactoryOptions {
   /** When known, calls of other accounts are refused: a token may sign for subaccounts too. */
   readonly accountSid: string | undefined;
   readonly tokens: StreamTokens;
+  /** Told of every stream, for whoever looks on. */
+  readonly audience?: Audience | undefined;
 }
 
 type Refusal = Extract<Opened, { type: 'refused' }>['reason'];
@@ -69,7 +74,7 @@ export class Switchboard implements CallDesk {
       liveCalls: () => [...this.#sessions.values()].map(({ attempt, call }) => ({ attempt, callSid: call.callSid })),
       moved: (callSid) => this.#book.get(callSid)?.session?.streamLost('moved'),
       afterwards: (callSid) => this.#afterwards(callSid),
-      perform: () => ({ type: 'refused', reason: 'unknown-command' }),
+      perform: (callSid, command) => this.#perform(callSid, command),
     });
   }
 
@@ -195,6 +200,8 @@ export class Switchboard implements CallDesk {
     });
     record.session = session;
     this.#sessions.set(session, record);
+    const { language, name } = this.#o.agent.options;
+    this.#o.audience?.began({ ...record.call, streamSid: start.streamSid, agent: name, language, stream: session });
     this.#watch();
     if (record.past) {
       metrics.callResumed();
@@ -202,6 +209,22 @@ export class Switchboard implements CallDesk {
     }
     session.start();
     return { type: 'attached', receiver: session };
+  }
+
+  // Operators step in
+
+  #perform(callSid: string, { body, name }: Command): Performed {
+    const session = this.#book.get(callSid)?.session;
+    if (name !== OPERATOR_COMMAND) return { type: 'refused', reason: 'unknown-command' };
+    if (!session) return { type: 'refused', reason: 'no-such-call' };
+    const request = parseOperatorRequest(body);
+    const notUnderstood: OperatorOutcome = { type: 'refused', code: 'not-understood' };
+    return { type: 'done', answer: request ? session.operators.act(request) : notUnderstood };
+  }
+
+  /** The operators' side of a call that this node serves. */
+  operatorsOf(callSid: string): OperatorSide | undefined {
+    return this.#book.get(callSid)?.session?.operators;
   }
 
   // A stream ends
@@ -279,6 +302,7 @@ export class Switchboard implements CallDesk {
 
   #onEnd(record: CallRecord, session: CallSession, end: StreamEnd): void {
     record.end = end;
+    this.#o.audience?.ended({ callSid: record.call.callSid, streamSid: session.streamSid });
     record.past = pastOf(record, session, this.#o.clock.now());
     delete record.session;
     this.#o.log.info('CALL_END', { call_sid: record.call.callSid, reason: end.reason });

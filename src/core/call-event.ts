@@ -16,6 +16,8 @@ export type LineName =
   | 'goodbye' // nobody is there: the polite end
   | 'time-limit' // the longest allowed call is over
   | 'resumed' // the line was lost and is back
+  | 'returned' // the operator who had taken the call over is gone: the agent goes on
+  | 'farewell' // an operator ends the call: the polite end
   | 'failure'; // Kav cannot go on: the apologetic end
 
 /** A line of the agent with a meaning of its own; `consent` tells that the call is recorded. */
@@ -34,6 +36,7 @@ export type EndReason =
   | 'media-lost'
   | 'internal-error'
   | 'draining'
+  | 'operator-hung-up'
   /** The call goes on with a stream of another node, at this node's wish or because it was thought dead. */
   | 'handed-over'
   | 'moved';
@@ -47,6 +50,8 @@ export type CallEventBody =
       readonly tools: readonly ToolRecord[];
       readonly outcome?: CallOutcome;
       readonly outcomes: number;
+      /** What operators have told the agent. */
+      readonly notes?: readonly OperatorNote[];
       /** The caller has been told that the call is recorded. */
       readonly isConsentHeard?: true;
       /** Since the call's first stream began. */
@@ -126,6 +131,16 @@ export type CallEventBody =
   | { readonly type: 'deadline' }
   /** Somebody outside ends the call politely: drain, an operator. */
   | { readonly type: 'end-request'; readonly reason: EndReason }
+  /** The agent is to say exactly this, as soon as nobody speaks and nobody is owed an answer. */
+  | { readonly type: 'operator-say'; readonly by: string; readonly text: string }
+  /** Only the agent is told, from its next answer on. */
+  | { readonly type: 'operator-note'; readonly by: string; readonly text: string }
+  /** The agent falls silent at once, and an operator speaks with the caller. */
+  | { readonly type: 'take-over'; readonly by: string }
+  /** The operator has spoken; without words, because nobody writes down what operators say. */
+  | { readonly type: 'operator-spoke'; readonly from: number; readonly to: number }
+  /** The agent goes on; `away` when the operator did not say so, but was gone. */
+  | { readonly type: 'give-back'; readonly away?: true }
   /** Another node is to go on with the call: at the next border between turns, at the latest after `withinMs`. */
   | { readonly type: 'hand-over'; readonly withinMs: number }
   /** The media stream is gone. */
@@ -149,6 +164,12 @@ export interface ToolRecord {
   readonly exchanges: readonly ToolExchange[];
 }
 
+/** What an operator told the agent when the transcript had `after` turns. */
+export interface OperatorNote {
+  readonly after: number;
+  readonly text: string;
+}
+
 /** What a flow or a tool gathered. */
 export interface CallOutcome {
   readonly status: 'completed' | 'abandoned';
@@ -159,9 +180,12 @@ export interface CallOutcome {
 /** What Twilio's caller could be told about the agent; the three names are part of the log contract. */
 export type FloorState = 'LISTENING' | 'THINKING' | 'SPEAKING';
 
-/** One finished turn. `text` is what was said or heard; `intended` is there when an agent turn was cut short. */
+/**
+ * One finished turn. `text` is what was said or heard; `intended` is there when an agent turn was cut short. What an operator
+ * had the agent say is the operator's; what an operator said is `OPERATOR_SPOKE`.
+ */
 export interface Turn {
-  readonly who: 'caller' | 'agent';
+  readonly who: 'caller' | 'agent' | 'operator';
   readonly text: string;
   readonly from: number;
   readonly to: number;
@@ -170,6 +194,9 @@ export interface Turn {
   /** Whether a person is there, asked or answered: no part of what the call is about, and nothing for the brain. */
   readonly aside?: true;
 }
+
+/** Stands for the words of an operator who spoke with the caller. */
+export const OPERATOR_SPOKE = '[operator]';
 
 export type CallEffect =
   /** Speak the greeting, then whatever the brain opens with. */
@@ -187,6 +214,11 @@ export type CallEffect =
   | { readonly type: 'answer-drop'; readonly reply: number }
   /** The first `turns` entries of the history should be told in brief, so that requests stay small. */
   | { readonly type: 'summary-start'; readonly turns: number }
+  /** Say exactly this as a reply of its own. */
+  | { readonly type: 'say-start'; readonly reply: number; readonly text: string }
+  /** Nothing of the agent is heard any more: the operator's voice is, until the `operator-end`. */
+  | { readonly type: 'operator-start'; readonly by: string }
+  | { readonly type: 'operator-end'; readonly by: string }
   /** Say one fixed line as a reply of its own. */
   | { readonly type: 'line-start'; readonly reply: number; readonly line: LineName }
   /** Queue a fixed line into the reply that is being waited for. */

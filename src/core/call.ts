@@ -6,6 +6,7 @@ import type { CallEffect, CallEvent, CallOutcome, Turn } from './call-event.ts';
 import { isNote } from './call-note.ts';
 import { handOver, isAtBorder } from './hand-over.ts';
 import { dueSummary, initialMemory, type MemoryState, type Remembered, remembered, stepMemory } from './memory.ts';
+import { sayNext, takenBy } from './operator.ts';
 import {
   clearPlayout,
   initialPlayout,
@@ -61,7 +62,7 @@ export function step(state: CallState, event: CallEvent, settings: CallSettings)
   const context = { playout, news, settings, transcript: state.transcript };
   const expired = event.type === 'deadline' && state.expiresAt !== undefined && event.at >= state.expiresAt;
   const moved = expired ? expire(state, event.at, context) : stepTurn(state.turn, event, context);
-  const [turn, effects] = withHandOver(state.handOverBy, moved, event.at, context);
+  const [turn, effects] = withSaying(withHandOver(state.handOverBy, moved, event.at, context), event.at);
   const memory = stepMemory(state.memory, event, state.transcript.length);
   const isConsent = event.type === 'mark' && !state.isConsentHeard && isPlayed(playout, 'consent');
   const told = isConsent ? ({ isConsentHeard: true } as const) : {};
@@ -86,6 +87,12 @@ function withHandOver(by: number | undefined, moved: TurnStep, at: number, conte
   const [turn, effects] = moved;
   if (by === undefined || !(isAtBorder(turn) || at >= by)) return moved;
   return before(effects, handOver(turn, at, context));
+}
+
+/** Nobody speaks and nobody is owed an answer: what an operator wants said is said. */
+function withSaying(moved: TurnStep, at: number): TurnStep {
+  const [turn, effects] = moved;
+  return turn.sayings !== undefined && isAtBorder(turn) ? before(effects, sayNext(turn, at)) : moved;
 }
 
 type Resume = Extract<CallEvent, { type: 'call-resume' }>;
@@ -147,6 +154,8 @@ function settle(
 ): CallStep {
   let { playout, transcript } = after;
   const effects: CallEffect[] = [];
+  const [taken, takes] = [takenBy(before.turn), takenBy(after.turn)];
+  if (taken !== undefined && takes === undefined) effects.push({ type: 'operator-end', by: taken });
   for (const effect of decided) {
     if (effect.type === 'playout-clear') {
       playout = clearPlayout(playout);
@@ -162,6 +171,7 @@ function settle(
     if (effect.type === 'turn-finished') transcript = [...transcript, effect.turn];
     effects.push(effect);
   }
+  if (taken === undefined && takes !== undefined) effects.push({ type: 'operator-start', by: takes });
   const memory = withSummary(after.memory, transcript.length, settings, effects);
   const floor = floorOf(after.turn);
   const isOver = after.turn.phase.name === 'leaving' || isEnded(after);
@@ -169,13 +179,17 @@ function settle(
   return [{ ...after, playout, transcript, memory }, effects];
 }
 
-type Start = Extract<TurnEffect, { type: 'greeting-start' | 'resume-start' | 'answer-start' | 'line-start' }>;
+type Start = Extract<
+  TurnEffect,
+  { type: 'greeting-start' | 'resume-start' | 'answer-start' | 'line-start' | 'say-start' }
+>;
 
 const STARTS: ReadonlySet<string> = new Set<Start['type']>([
   'greeting-start',
   'resume-start',
   'answer-start',
   'line-start',
+  'say-start',
 ]);
 
 const isStart = (effect: TurnEffect): effect is Start => STARTS.has(effect.type);

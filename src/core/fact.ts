@@ -32,7 +32,7 @@ export type FactBody =
   | {
       readonly type: 'turn';
       readonly index: number;
-      readonly who: 'caller' | 'agent';
+      readonly who: 'caller' | 'agent' | 'operator';
       readonly text: string;
       readonly fromMs: number;
       readonly toMs: number;
@@ -58,6 +58,15 @@ export type FactBody =
       readonly arguments: string;
       readonly result: string;
       readonly failed?: true;
+    }
+  /** What an operator did in the call, and, for a `note`, what the agent was told. */
+  | {
+      readonly type: 'operator-act';
+      readonly index: number;
+      readonly act: 'note' | 'say' | 'take-over' | 'give-back' | 'hang-up' | 'mute' | 'unmute';
+      readonly by: string;
+      readonly afterTurns: number;
+      readonly text?: string;
     }
   /** The newest `index` holds, for a caller who changes their mind. `line` is what they had heard to its end by then. */
   | {
@@ -112,6 +121,7 @@ export function factKey(body: FactBody): string {
       return body.type;
     case 'outcome':
     case 'consent':
+    case 'operator-act':
       return `${body.type}/${body.index}`;
     case 'stream-started':
     case 'stream-ended':

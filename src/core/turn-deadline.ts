@@ -8,6 +8,7 @@ import { normalized } from './words.ts';
 export type Due =
   | 'prepare'
   | 'endpoint'
+  | 'heard'
   | 'cut-in'
   | 'wordless'
   | 'no-words'
@@ -38,6 +39,8 @@ export function turnDeadline(state: TurnState, playout: PlayoutState, settings: 
       return phase.task.pausedAt === undefined
         ? earliest([...overlap(phase.task), ...drying(phase.task, playout, settings)])
         : pausedDeadline(state.caller, phase.task.pausedAt, settings);
+    case 'taken':
+      return heardDeadline(state.caller, settings);
     case 'leaving':
       return { at: phase.until, due: 'gone' };
     default:
@@ -62,6 +65,15 @@ function silenceDeadline(caller: CallerState, since: number, settings: CallSetti
   if (hasWords(caller)) return { at: caller.silentFrom + endpointMs, due: 'endpoint' };
   if (caller.unheard) return { at: caller.silentFrom + settings.unheardWaitMs, due: 'endpoint' };
   return { at: since + settings.noInputMs, due: 'no-input' };
+}
+
+/** Nobody answers the words of a caller who speaks with an operator; they are written down when they are over. */
+function heardDeadline(caller: CallerState, settings: CallSettings): Deadline | undefined {
+  if (caller.speaking) return undefined;
+  if (caller.owedFinals > 0) return { at: caller.silentFrom + settings.transcriptWaitMs, due: 'heard' };
+  if (caller.digits !== '') return { at: caller.digitAt + settings.digitGapMs, due: 'heard' };
+  if (caller.words === '') return undefined;
+  return { at: caller.silentFrom + (caller.endpointMs ?? settings.endpointingMs), due: 'heard' };
 }
 
 /** The caller's turn is over also when a radio goes on behind it: speech of which a live recogniser makes nothing. */

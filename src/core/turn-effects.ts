@@ -51,6 +51,7 @@ export function agentTurn(task: ReplyTask, at: number, context: TurnContext, how
   const text = how === 'played' ? intended : heardText(playout, at, settings);
   if (text === '') return [];
   const aside = task.line === 'person-check' ? ({ aside: true } as const) : {};
-  const turn = { who: 'agent', text, from: playout.startedAt ?? task.since, to: at, ...aside } as const;
+  const who = task.kind === 'say' ? 'operator' : 'agent';
+  const turn = { who, text, from: playout.startedAt ?? task.since, to: at, ...aside } as const;
   return [{ type: 'turn-finished', turn: text === intended ? turn : { ...turn, interrupted: true, intended } }];
 }

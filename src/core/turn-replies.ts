@@ -37,7 +37,7 @@ export function say(state: TurnState, line: LineName, at: number, leaving?: EndR
   return stay(next, { type: 'line-start', reply: task.reply, line });
 }
 
-interface NewTask {
+export interface NewTask {
   readonly kind: ReplyTask['kind'];
   readonly at: number;
   readonly line?: LineName;
@@ -48,7 +48,10 @@ interface NewTask {
   readonly to?: number;
 }
 
-function newTask(state: TurnState, { kind, at, line, leaving, cutIn, answers = '', from = at, to = at }: NewTask) {
+export function newTask(
+  state: TurnState,
+  { kind, at, line, leaving, cutIn, answers = '', from = at, to = at }: NewTask,
+) {
   const reply = state.replies + 1;
   const task: ReplyTask = {
     reply,
@@ -78,7 +81,7 @@ export interface Farewell {
 /** Cancels whatever is in progress and ends the call with a line. Repeated requests change nothing. */
 export function sayAndLeave(state: TurnState, { line, reason, at }: Farewell, context: TurnContext): TurnStep {
   const { phase } = state;
-  if (phase.name === 'listening') return say(state, line, at, reason);
+  if (phase.name === 'listening' || phase.name === 'taken') return say(state, line, at, reason);
   if (!('task' in phase) || phase.task.leaving) return stay(state);
   const effects = abandoned(phase.task, at, context);
   return before(effects, say(state, line, at, reason));
@@ -101,7 +104,14 @@ export function giveUp(state: TurnState, at: number, context: TurnContext): Turn
   const effects = abandoned(task, at, context);
   const failed = { ...state, failures: state.failures + 1 };
   const reason = task.leaving ?? 'replies-failed';
-  if (task.line === 'cut-in' || task.line === 'person-check') return before(effects, listen(state, at));
+  // What an operator wanted said is the operator's to say again.
+  if (
+    task.line === 'cut-in' ||
+    task.line === 'person-check' ||
+    task.line === 'returned' ||
+    (task.kind === 'say' && !task.leaving)
+  )
+    return before(effects, listen(state, at));
   if (task.line === 'failure') return before(effects, hangUp(failed, reason, at, context.settings));
   const isLast = failed.failures >= 2 || task.kind === 'line';
   return before(effects, isLast ? say(failed, 'failure', at, reason) : say(failed, 'apology', at));

@@ -2,6 +2,7 @@
 import type { CallEvent, EndReason } from './call-event.ts';
 import { isInterruptible, judgeLasting, judgeSpeech, resume, settleClaim } from './interruption.ts';
 import { answerOver, cutIn, talksOn } from './long-turn.ts';
+import { giveBack, heardWhileTaken, operatorSpoke, takeNote, takeOver, wantSaid } from './operator.ts';
 import { type CallerState, type ReplyTask, type TurnState, wordsSoFar } from './turn.ts';
 import {
   digitsDone,
@@ -54,7 +55,18 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
       return startTools(state, event.at);
     case 'tool-end':
       return stay(endTools(state, event.of, event.at));
+    case 'operator-say':
+      return stay(wantSaid(state, event.text));
+    case 'operator-note':
+      return takeNote(state);
+    case 'take-over':
+      return takeOver(state, event, context);
+    case 'operator-spoke':
+      return operatorSpoke(state, event);
+    case 'give-back':
+      return giveBack(state, event, context);
     case 'recogniser-lost':
+      if (phase.name === 'taken') return stay({ ...state, phase: { ...phase, deaf: true } });
       return sayAndLeave(state, { line: 'failure', reason: 'recogniser-failed', at: event.at }, context);
     case 'sentence-end':
     case 'playout-start':
@@ -62,10 +74,17 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
     case 'mark':
       return onPlayout(state, event.at, context);
     case 'end-request':
-      return sayAndLeave(state, { line: 'failure', reason: event.reason, at: event.at }, context);
+      return endAsked(state, event.reason, event.at, context);
     default:
       return stay(state);
   }
+}
+
+/** An operator ends the call with thanks; whoever had it has said goodbye. */
+function endAsked(state: TurnState, reason: EndReason, at: number, context: TurnContext): TurnStep {
+  if (reason !== 'operator-hung-up') return sayAndLeave(state, { line: 'failure', reason, at }, context);
+  if (state.phase.name === 'taken') return hangUp(state, reason, at, context.settings);
+  return sayAndLeave(state, { line: 'farewell', reason, at }, context);
 }
 
 // The agent's reply
@@ -125,6 +144,7 @@ function onDeadline(state: TurnState, at: number, context: TurnContext): TurnSte
 
 const DUE: Readonly<Record<Due, (state: TurnState, at: number, context: TurnContext) => TurnStep>> = {
   prepare,
+  heard: (state, at) => heardWhileTaken(state, at),
   endpoint,
   wordless: (state, at) => askForPerson(state, at),
   'cut-in': (state, at) => cutIn(state, at),

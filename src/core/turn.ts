@@ -53,7 +53,7 @@ export interface CallerState {
 /** One reply of the agent, from the decision to give it until it has been played. */
 export interface ReplyTask {
   readonly reply: number;
-  readonly kind: 'greeting' | 'answer' | 'line';
+  readonly kind: 'greeting' | 'answer' | 'line' | 'say';
   readonly line?: LineName;
   readonly since: number;
   /** The caller's words that it answers; they return to the caller if nothing of the answer is heard. */
@@ -88,6 +88,8 @@ export type Phase =
   /** Nothing of the reply is audible yet. */
   | { readonly name: 'thinking'; readonly task: ReplyTask }
   | { readonly name: 'speaking'; readonly task: ReplyTask }
+  /** An operator speaks with the caller, and the agent only listens. */
+  | { readonly name: 'taken'; readonly by: string; readonly deaf?: true }
   /** We have hung up; the peer has until `until` to agree. */
   | { readonly name: 'leaving'; readonly reason: EndReason; readonly until: number }
   | { readonly name: 'ended'; readonly reason: EndReason };
@@ -101,6 +103,8 @@ export interface TurnState {
   readonly isPerson?: true;
   /** What the newest question says of pressed keys. */
   readonly keysInterrupt?: boolean;
+  /** What operators want said, in order. */
+  readonly sayings?: readonly string[];
   /** The id of the newest reply. */
   readonly replies: number;
   /** Prompts in a row without an answer. */

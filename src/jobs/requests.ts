@@ -21,6 +21,7 @@ export function mayBringDue({ type }: Fact): boolean {
     case 'turn':
     case 'heard':
     case 'tool-effect':
+    case 'operator-act':
     case 'consent':
     case 'recording-segment':
     case 'stream-ended':

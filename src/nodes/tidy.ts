@@ -5,6 +5,7 @@ import type { Log } from '../observe/log.ts';
 import { pruneNodes } from '../store/cluster/nodes.ts';
 import { listTenants } from '../store/cluster/tenants.ts';
 import { OUTBOX_CHANNEL } from '../store/outbox.ts';
+import { pruneActions } from '../store/queries/call-actions.ts';
 import { pruneClaims } from '../store/queries/claims.ts';
 import { pruneCommands } from '../store/queries/commands.ts';
 import { freeForgottenPlaces, prunePlaces } from '../store/queries/places.ts';
@@ -76,6 +77,7 @@ export class Tidy {
         select pg_try_advisory_xact_lock(${LOCK}::bigint) as ours`.execute(trx);
       if (!rows[0]?.ours) return [];
       await pruneCommands(trx, tenant, FORGET_MS);
+      await pruneActions(trx, tenant, FORGET_MS);
       await pruneClaims(trx, tenant, FORGET_MS);
       await prunePlaces(trx, tenant);
       return closeStaleCalls(trx, tenant, { olderThanMs: STALE_MS, liveCallSids: liveCallSids(), node });

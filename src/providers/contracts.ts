@@ -98,9 +98,12 @@ export interface TextToSpeech {
   close(): Promise<void>;
 }
 
-/** One finished turn as the brain may see it: what the caller said, or what the caller really heard of the agent. */
+/**
+ * One finished turn as the brain may see it: what the caller said, or what the caller really heard of the agent, or of an
+ * operator in its place: the words that the agent was given to say, or `OPERATOR_SPOKE`.
+ */
 export interface SpokenTurn {
-  readonly who: 'caller' | 'agent';
+  readonly who: 'caller' | 'agent' | 'operator';
   readonly text: string;
   /** The agent was interrupted: `text` ends at the word in progress. */
   readonly interrupted?: boolean;
@@ -112,7 +115,13 @@ export interface ToolTurn {
   readonly exchanges: readonly ToolExchange[];
 }
 
-export type HistoryTurn = SpokenTurn | ToolTurn;
+/** An operator tells the brain something that the caller does not hear. Brains that only follow a plan pass it over. */
+export interface NoteTurn {
+  readonly who: 'note';
+  readonly text: string;
+}
+
+export type HistoryTurn = SpokenTurn | ToolTurn | NoteTurn;
 
 export type { ToolExchange };
 

@@ -54,3 +54,16 @@ export interface CommandsTable {
   answer: MaybeJson<unknown>;
   answered_at: MaybeTime;
 }
+
+/** What operators have asked to be done in calls. It holds no words. */
+export interface CallActionsTable {
+  tenant: string;
+  call_sid: string;
+  /** Chosen by whoever asks: the same one is carried out once. */
+  action_id: string;
+  actor: string;
+  action: string;
+  asked_at: TimeByDefault;
+  /** `done`, or the code of a refusal; null while nobody knows. */
+  outcome: Maybe<string>;
+}

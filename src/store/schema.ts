@@ -20,10 +20,11 @@ import type {
   RetentionTable,
   StoredRecordingsTable,
 } from './schema-after-calls.ts';
-import type { CommandsTable, NodesTable, PlacesTable, StreamClaimsTable } from './schema-nodes.ts';
+import type { AgentVersionsTable, LeadStagesTable, PublishedAgentsTable } from './schema-console.ts';
+import type { CallActionsTable, CommandsTable, NodesTable, PlacesTable, StreamClaimsTable } from './schema-nodes.ts';
 
 export type { ApiKeysTable, AuditTable, SessionsTable, UserRole, UsersTable } from './schema-accounts.ts';
-export type { CarrierCopy } from './schema-after-calls.ts';
+export type { CarrierCopy, ErasureKind } from './schema-after-calls.ts';
 
 export interface TenantsTable {
   tenant: string;
@@ -119,7 +120,7 @@ export interface TurnsTable {
   call_sid: string;
   key: string;
   turn_index: number;
-  who: 'caller' | 'agent';
+  who: 'caller' | 'agent' | 'operator';
   /** What Kav heard of the caller, or the caller of the agent. */
   heard: string;
   /** What the agent meant to say, when it was cut short. */
@@ -144,8 +145,6 @@ export interface ToolEffectsTable {
   at: Time;
 }
 
-export type LeadStage = 'new' | 'contacted' | 'won' | 'lost';
-
 export interface LeadsTable {
   tenant: string;
   /** The CallSid, for what a call brought about. */
@@ -154,7 +153,8 @@ export interface LeadsTable {
   contact_number: Maybe<string>;
   flow: string;
   status: 'completed' | 'abandoned';
-  stage: Generated<LeadStage>;
+  /** Of the tenant's own stages. */
+  stage: Generated<string>;
   slots: Json<Readonly<Record<string, string>>>;
   name: Maybe<string>;
   /** Whom to call back: the number that was said, else the caller's own. E.164 where that can be known. */
@@ -162,6 +162,7 @@ export interface LeadsTable {
   note: Maybe<string>;
   created_at: Time;
   updated_at: Time;
+  call_back_at: MaybeTime;
 }
 
 export type AppointmentStatus = 'booked' | 'withdrawn' | 'cancelled' | 'done';
@@ -253,6 +254,10 @@ export interface Schema {
   places: PlacesTable;
   stream_claims: StreamClaimsTable;
   commands: CommandsTable;
+  call_actions: CallActionsTable;
+  lead_stages: LeadStagesTable;
+  agent_versions: AgentVersionsTable;
+  published_agents: PublishedAgentsTable;
 }
 
 /** Either the store itself or a transaction on it. */

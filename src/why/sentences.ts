@@ -1,6 +1,6 @@
 /** Each step of a call as a sentence, where there is something to tell. */
 import type { JournalEntry } from '../call/journal.ts';
-import type { CallEffect, CallEvent } from '../core/call-event.ts';
+import { type CallEffect, type CallEvent, OPERATOR_SPOKE } from '../core/call-event.ts';
 import { type CallNote, isNote } from '../core/call-note.ts';
 import { length } from './story.ts';
 
@@ -56,6 +56,16 @@ function ofEvent(event: Exclude<CallEvent, CallNote>): string | undefined {
       return event.last ? `The last mark came back: ${length(event.playedMs)} were played.` : undefined;
     case 'end-request':
       return `Somebody ended the call (${event.reason}).`;
+    case 'operator-say':
+      return `${event.by} wants this said: "${event.text}".`;
+    case 'operator-note':
+      return `${event.by} told the agent, unheard by the caller: "${event.text}".`;
+    case 'take-over':
+      return `${event.by} asked for the call.`;
+    case 'operator-spoke':
+      return `The operator spoke for ${length(event.to - event.from)}.`;
+    case 'give-back':
+      return event.away ? 'The operator was gone.' : 'The operator gave the call back.';
     case 'hand-over':
       return 'Another node is to go on with the call.';
     case 'stream-end':
@@ -110,6 +120,12 @@ function ofEffect(effect: CallEffect, event: CallEvent): string | undefined {
       return `→ An answer is begun ahead of the decision, to "${effect.words}".`;
     case 'answer-drop':
       return '→ What was begun ahead is dropped: the caller goes on.';
+    case 'say-start':
+      return `→ The agent says what an operator wanted said: "${effect.text}".`;
+    case 'operator-start':
+      return `→ The agent falls silent, and ${effect.by} speaks with the caller.`;
+    case 'operator-end':
+      return `→ ${effect.by} no longer speaks with the caller.`;
     case 'line-start':
       return `→ The agent says a fixed line: ${effect.line}.`;
     case 'filler-play':
@@ -135,6 +151,7 @@ function ofEffect(effect: CallEffect, event: CallEvent): string | undefined {
 
 function finished({ interrupted, text, who }: Extract<CallEffect, { type: 'turn-finished' }>['turn']): string {
   if (who === 'caller') return `→ For the record, the caller said: "${text}".`;
+  if (text === OPERATOR_SPOKE) return '→ For the record, the operator spoke.';
   return `→ For the record, the caller heard${interrupted ? ', before the cut' : ''}: "${text}".`;
 }
 

@@ -52,9 +52,18 @@ export interface CallStory {
   readonly endedAt: number;
 }
 
-type Start = Extract<CallEffect, { type: 'greeting-start' | 'resume-start' | 'answer-start' | 'line-start' }>;
+type Start = Extract<
+  CallEffect,
+  { type: 'greeting-start' | 'resume-start' | 'answer-start' | 'line-start' | 'say-start' }
+>;
 
-const STARTS: ReadonlySet<string> = new Set(['greeting-start', 'resume-start', 'answer-start', 'line-start']);
+const STARTS: ReadonlySet<string> = new Set([
+  'greeting-start',
+  'resume-start',
+  'answer-start',
+  'line-start',
+  'say-start',
+]);
 const isStart = (effect: CallEffect): effect is Start => STARTS.has(effect.type);
 
 export function storyOf({ entries, head }: ReadJournal): CallStory {
@@ -91,7 +100,7 @@ export function storyOf({ entries, head }: ReadJournal): CallStory {
 }
 
 const isEndOf = (effect: CallEffect, reply: number): boolean =>
-  (effect.type === 'turn-finished' && effect.turn.who === 'agent') ||
+  (effect.type === 'turn-finished' && effect.turn.who !== 'caller') ||
   (effect.type === 'state-change' && effect.state === 'LISTENING') ||
   (effect.type === 'reply-cancel' && effect.reply === reply);
 
@@ -187,7 +196,7 @@ function toolsIn(events: readonly CallEvent[], reply: number, endedAt: number): 
 function heardIn(entries: readonly JournalEntry[]): string {
   const turn = entries
     .flatMap(({ effects }) => effects)
-    .find((effect) => effect.type === 'turn-finished' && effect.turn.who === 'agent');
+    .find((effect) => effect.type === 'turn-finished' && effect.turn.who !== 'caller');
   return turn?.type === 'turn-finished' ? turn.turn.text : '';
 }
 
@@ -195,7 +204,7 @@ function endOf(entries: readonly JournalEntry[], reply: number): TurnStory['end'
   const effects = entries.flatMap((entry) => entry.effects);
   if (entries.some(({ event }) => event.type === 'reply-error' && event.reply === reply)) return 'failed';
   if (effects.some((effect) => effect.type === 'barge-in' && effect.reply === reply)) return 'interrupted';
-  const turn = effects.find((effect) => effect.type === 'turn-finished' && effect.turn.who === 'agent');
+  const turn = effects.find((effect) => effect.type === 'turn-finished' && effect.turn.who !== 'caller');
   if (turn?.type === 'turn-finished') return turn.turn.interrupted ? 'interrupted' : 'played';
   return effects.some((effect) => effect.type === 'reply-cancel' && effect.reply === reply) ? 'withdrawn' : 'open';
 }

@@ -3,6 +3,7 @@ import { babble } from '../../src/audio/babble.ts';
 import { decodeMulaw, encodeMulaw } from '../../src/audio/mulaw.ts';
 import { defaultLines } from '../../src/call/agent-lines.ts';
 import { AgentRuntime, type AgentRuntimeOptions } from '../../src/call/agent-runtime.ts';
+import type { Audience } from '../../src/call/call-tap.ts';
 import { type Cluster, createSoloCluster } from '../../src/call/cluster.ts';
 import type { AfterStream, Attached } from '../../src/call/desk.ts';
 import type { JournalEntry, JournalHead } from '../../src/call/journal.ts';
@@ -47,6 +48,7 @@ export interface OfficeOptions {
   readonly recorders?: Recorders;
   readonly endpointingModel?: (clock: VirtualClock) => EndpointingModel;
   readonly keep?: (fact: Fact) => void;
+  readonly audience?: Audience;
   readonly date?: () => Date;
   /** Called for each journal entry before it is kept; may throw. */
   readonly onEntry?: (callSid: string, entry: JournalEntry) => void;
@@ -66,6 +68,7 @@ export class Office {
   readonly facts: Fact[] = [];
   /** What chains of providers tell their news to. */
   readonly news: NewsDesk;
+  readonly log: Log = this.#createLog({});
   readonly runtime: AgentRuntime;
   readonly desk: Switchboard;
 
@@ -108,6 +111,7 @@ export class Office {
       tokens: new StreamTokens(['secret of the test']),
       cluster,
       recorders: options.recorders,
+      audience: options.audience,
       facts: {
         log: { append: async (fact) => note(fact), note },
         tenant: 'default',

@@ -43,8 +43,10 @@ function callerTurns(history: readonly HistoryTurn[]): readonly string[] {
   const turns: string[] = [];
   let continues = false;
   for (const turn of history) {
-    // Tools of a model that had the call before: no words of either side.
-    if (turn.who === 'tool') continue;
+    // Tools of a model that had the call before, and what its office told it: no words of either side.
+    if (turn.who === 'tool' || turn.who === 'note') continue;
+    // What an operator has answered is no answer to the flow's question.
+    if (turn.who === 'operator' && continues) turns.pop();
     if (turn.who === 'caller') turns.push(continues ? `${turns.pop()} ${turn.text}` : turn.text);
     continues = turn.who === 'caller';
   }

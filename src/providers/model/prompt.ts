@@ -1,9 +1,11 @@
 /** What every model is told of a call, whoever made it: the system prompt, the turns so far and the built-in tool. */
+import { OPERATOR_SPOKE } from '../../core/call-event.ts';
 import type {
   BrainOptions,
   BrainRequest,
   HistorySummary,
   HistoryTurn,
+  NoteTurn,
   ToolDescription,
   ToolExchange,
   ToolTurn,
@@ -49,6 +51,7 @@ export const END_CALL: ToolDescription = {
 const CALL_BEGINS = '[The telephone rings and is answered.]';
 const NOT_UNDERSTOOD = '[The caller said something that was not understood.]';
 const CALLER_WAITS = '[The caller says nothing.]';
+const COLLEAGUE_SPOKE = '[A colleague of yours spoke with the caller in your place. The words are not known.]';
 const INTERRUPTED = '—';
 
 /** The request that answers a caller's turn. */
@@ -99,7 +102,7 @@ function modelTurns(history: readonly HistoryTurn[], summary: HistorySummary | u
   const turns: ModelTurn[] = [];
   const from = summary?.turns ?? 0;
   for (const [index, turn] of history.entries()) {
-    if (index >= from) append(turns, turn.who === 'tool' ? toolTurn(turn, index) : spokenTurn(turn));
+    if (index >= from) append(turns, turnOf(turn, index));
   }
   // Anthropic and many chat templates insist on a user's message first, and take a last one of the model's as a
   // beginning that it must go on from.
@@ -108,9 +111,18 @@ function modelTurns(history: readonly HistoryTurn[], summary: HistorySummary | u
   return turns;
 }
 
-function spokenTurn(turn: Exclude<HistoryTurn, ToolTurn>): ModelTurn {
+function turnOf(turn: HistoryTurn, index: number): ModelTurn {
+  if (turn.who === 'tool') return toolTurn(turn, index);
+  return turn.who === 'note' ? { role: 'user', text: noteText(turn) } : spokenTurn(turn);
+}
+
+const noteText = ({ text }: NoteTurn): string =>
+  `[Your office tells you, and the caller does not hear it: ${text.trim().toWellFormed()} Act on it from now on.]`;
+
+function spokenTurn(turn: Exclude<HistoryTurn, ToolTurn | NoteTurn>): ModelTurn {
   const text = turn.text.trim().toWellFormed();
   if (turn.who === 'caller') return { role: 'user', text: text || NOT_UNDERSTOOD };
+  if (turn.who === 'operator' && text === OPERATOR_SPOKE) return { role: 'user', text: COLLEAGUE_SPOKE };
   return { role: 'assistant', text: text && turn.interrupted ? `${text} ${INTERRUPTED}` : text };
 }
 
@@ -151,8 +163,10 @@ function transcriptLines(turn: HistoryTurn): string[] {
   if (turn.who === 'tool') {
     return turn.exchanges.map(({ name, arguments: json, result }) => `Tool ${name} ${json}: ${result}`.toWellFormed());
   }
+  if (turn.who === 'note') return [noteText(turn)];
   const text = turn.text.trim().toWellFormed();
   if (text === '') return [];
+  if (turn.who === 'operator' && text === OPERATOR_SPOKE) return [COLLEAGUE_SPOKE];
   return [`${turn.who === 'caller' ? 'Caller' : 'Agent'}: ${text}${turn.interrupted ? ` ${INTERRUPTED}` : ''}`];
 }
 

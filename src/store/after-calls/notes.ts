@@ -1,11 +1,12 @@
 /** The summary of a call and the fields that a model has noted. */
 import { sql } from 'kysely';
+import { firstStage } from '../apply/first-stage.ts';
 import { type Db, toJson } from '../schema.ts';
 import { isErased } from './erased.ts';
 
 /** What the brain may see of a turn. */
 export interface NotedTurn {
-  readonly who: 'caller' | 'agent';
+  readonly who: 'caller' | 'agent' | 'operator';
   readonly text: string;
   readonly interrupted: boolean;
 }
@@ -96,6 +97,7 @@ export async function keepNotes(
       .values({
         ...lead,
         ...times,
+        stage: firstStage(tenant),
         contact_number: call.contact_number,
         slots: toJson(notes.fields),
         name: notes.fields['name'] ?? null,

@@ -80,7 +80,7 @@ export async function answerCommand(
 ): Promise<void> {
   await db
     .updateTable('commands')
-    .set({ answer: toJson(answer ?? null), answered_at: now() })
+    .set({ answer: toJson(answer ?? null), answered_at: now(), body: NOTHING })
     .where('tenant', '=', tenant)
     .where('command_id', '=', commandId)
     .execute();
@@ -102,6 +102,17 @@ export async function readAnswers(
   return new Map(rows.map(({ command_id, answer }) => [command_id, answer]));
 }
 
+/** Commands may hold what is to be said: it stays no longer than it is needed. */
+const NOTHING = toJson(null);
+
 export async function pruneCommands(db: Db, tenant: string, expiredForMs: number): Promise<void> {
+  await db
+    .updateTable('commands')
+    .set({ body: NOTHING })
+    .where('tenant', '=', tenant)
+    .where('expires_at', '<', now())
+    .where('answered_at', 'is', null)
+    .where('body', '!=', NOTHING)
+    .execute();
   await db.deleteFrom('commands').where('tenant', '=', tenant).where('expires_at', '<', ago(expiredForMs)).execute();
 }
