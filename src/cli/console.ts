@@ -5,7 +5,7 @@ import { createIdentity } from '../api/accounts/identity.ts';
 import { keepOwnerLink, offerSetup, setupLink } from '../api/accounts/one-time-links.ts';
 import { takeOwnerLinks } from '../api/accounts/owner-link-file.ts';
 import { createPasswords } from '../api/accounts/password.ts';
-import { openSessionWatch } from '../api/accounts/session-watch.ts';
+import { openSessionWatch, storedSessions } from '../api/accounts/session-watch.ts';
 import { startTidying } from '../api/accounts/tidy.ts';
 import { openApiFrame } from '../api/frame/frame.ts';
 import { createOpenApiHandler } from '../api/frame/openapi.ts';
@@ -35,7 +35,7 @@ export async function openConsole(
         keepOwnerLink(db, tenant, { email, hash, ttlMs: expiresAt - Date.now() }),
       ),
   });
-  const sessions = openSessionWatch({ db, tenant, clock });
+  const sessions = openSessionWatch({ sessions: storedSessions(db, tenant), clock });
   const stopTidying = startTidying({ db, tenant, clock });
   const frame = await openApiFrame({
     tenant,

@@ -5,9 +5,22 @@ import type { Db } from '../../store/schema.ts';
 import type { SessionWatch } from '../live-door.ts';
 import { IDLE_MS } from './session-times.ts';
 
+export interface WatchableSessions {
+  /** Of these sessions, those that are still good. */
+  good(sessionHashes: readonly string[]): Promise<readonly string[]>;
+  /** Notes that it is in use. */
+  touch(session: { readonly sessionHash: string; readonly userId: string }): Promise<void>;
+}
+
+export function storedSessions(db: Db, tenant: string): WatchableSessions {
+  return {
+    good: (sessionHashes) => goodSessions(db, tenant, { sessionHashes, idleMs: IDLE_MS }),
+    touch: (session) => touchSession(db, tenant, session),
+  };
+}
+
 export interface SessionWatchOptions {
-  readonly db: Db;
-  readonly tenant: string;
+  readonly sessions: WatchableSessions;
   readonly clock: Clock;
 }
 
@@ -31,7 +44,7 @@ export interface OpenSessionWatch extends SessionWatch {
   close(): void;
 }
 
-export function openSessionWatch({ clock, db, tenant }: SessionWatchOptions): OpenSessionWatch {
+export function openSessionWatch({ clock, sessions }: SessionWatchOptions): OpenSessionWatch {
   const watched = new Set<Watched>();
   let cancel: (() => void) | undefined;
 
@@ -40,7 +53,7 @@ export function openSessionWatch({ clock, db, tenant }: SessionWatchOptions): Op
       if (!one.wasUsed || now - one.touchedAt < TOUCH_EVERY_MS) continue;
       one.wasUsed = false;
       one.touchedAt = now;
-      await touchSession(db, tenant, one);
+      await sessions.touch(one);
     }
   };
 
@@ -48,7 +61,7 @@ export function openSessionWatch({ clock, db, tenant }: SessionWatchOptions): Op
     const asked = [...watched];
     await touchUsed(clock.now());
     const sessionHashes = [...new Set(asked.map(({ sessionHash }) => sessionHash))];
-    const good = new Set(await goodSessions(db, tenant, { sessionHashes, idleMs: IDLE_MS }));
+    const good = new Set(await sessions.good(sessionHashes));
     for (const one of asked) {
       if (good.has(one.sessionHash)) one.sureAt = clock.now();
       else end(one);

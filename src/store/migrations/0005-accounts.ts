@@ -2,7 +2,7 @@ import type { Migration } from './migration.ts';
 
 /** Who may come in: second factors, keys for programs, and what slows down whoever guesses. */
 export const accounts: Migration = {
-  version: 4,
+  version: 5,
   name: 'accounts',
   compatibleFrom: 1,
   sql: `
