@@ -49,7 +49,7 @@ export interface JournalFolderOptions {
 }
 
 /** How long a line may wait for company before it is written. */
-const FLUSH_AFTER_MS = 500;
+const FLUSH_AFTER_MS = 1_000;
 
 /** Writes `<CallSid>.jsonl` files, `<CallSid>.2.jsonl` for a call's second stream, into one folder, readable by their owner only: they hold what people said. */
 export class JournalFolder {
