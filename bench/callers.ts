@@ -1,5 +1,5 @@
 /** The callers of the benchmark, in a process of their own: N phones on real sockets, told what to do by messages. */
-
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import WebSocket from 'ws';
 import { FRAME_MS } from '../src/audio/frame.ts';
 import { createRealClock } from '../src/call/real-clock.ts';
@@ -21,10 +21,14 @@ export interface CallersOrder {
   readonly rampMs: number;
 }
 
-export interface CallersReport {
+export interface Jitter {
   /** How far a frame strayed from coming 20 ms after the one before it. */
   readonly jitterP50Ms: number;
   readonly jitterP99Ms: number;
+}
+
+/** `jitter…`: since the first call. */
+export interface CallersReport extends Jitter {
   readonly underruns: number;
   readonly warnings: readonly string[];
   readonly turns: number;
@@ -34,6 +38,8 @@ export interface CallersReport {
   readonly bargeInMs: readonly number[];
   readonly interruptions: number;
   readonly refused: number;
+  /** The longest that this process stood still. */
+  readonly stallMs: number;
   /** Streams that the server ended before the caller did. */
   readonly ended: number;
 }
@@ -41,11 +47,15 @@ export interface CallersReport {
 const clock = createRealClock();
 const phones: { readonly phone: Phone; readonly talker: Talker; readonly clears: number[] }[] = [];
 let refused = 0;
+let windowed = new Histogram();
+const delay = monitorEventLoopDelay({ resolution: 5 });
+delay.enable();
 
 const hex = (n: number): string => n.toString(16).padStart(32, '0');
 
-process.on('message', (message: { readonly order?: CallersOrder; readonly report?: true }) => {
+process.on('message', (message: { readonly order?: CallersOrder; readonly window?: true; readonly report?: true }) => {
   if (message.order) void place(message.order).then(() => process.send?.({ placed: true }));
+  if (message.window) process.send?.({ window: nextWindow() });
   if (message.report) {
     const ended = phones.filter(({ phone }) => phone.isOver).length;
     for (const { phone } of phones) phone.stop();
@@ -144,10 +154,26 @@ async function placeCall(base: string, authToken: string, i: number): Promise<vo
   if (problem) refused++;
 }
 
+/** Since the window before. */
+function nextWindow(): Jitter {
+  const all = allJitter();
+  const window = all.since(windowed);
+  windowed = all;
+  return jitterOf(window);
+}
+
+function allJitter(): Histogram {
+  const all = new Histogram();
+  for (const { phone } of phones) all.merge(phone.stats.jitter);
+  return all;
+}
+
+function jitterOf(histogram: Histogram): Jitter {
+  return { jitterP50Ms: histogram.quantile(0.5), jitterP99Ms: histogram.quantile(0.99) };
+}
+
 function reportAll(): Omit<CallersReport, 'ended'> {
   const warnings = new Set(phones.flatMap(({ phone }) => phone.warnings.map(({ message }) => message)));
-  const jitter = new Histogram();
-  for (const { phone } of phones) jitter.merge(phone.stats.jitter);
   const reactions = phones.flatMap(({ talker, clears }) =>
     talker.interruptions.flatMap((at) => {
       const clear = clears.find((time) => time >= at && time - at < 2_000);
@@ -155,8 +181,7 @@ function reportAll(): Omit<CallersReport, 'ended'> {
     }),
   );
   return {
-    jitterP50Ms: jitter.quantile(0.5),
-    jitterP99Ms: jitter.quantile(0.99),
+    ...jitterOf(allJitter()),
     underruns: phones.reduce((sum, { phone }) => sum + phone.stats.underruns, 0),
     warnings: [...warnings],
     turns: phones.reduce((sum, { talker }) => sum + talker.turns, 0),
@@ -164,6 +189,7 @@ function reportAll(): Omit<CallersReport, 'ended'> {
     framesSent: phones.reduce((sum, { phone }) => sum + phone.stats.framesSent, 0),
     bargeInMs: reactions,
     interruptions: phones.reduce((sum, { talker }) => sum + talker.interruptions.length, 0),
+    stallMs: delay.max / 1e6,
     refused,
   };
 }

@@ -3,5 +3,7 @@ import { openKav } from '../src/cli/wire.ts';
 
 const kav = await openKav(process.env, false);
 await kav.ready;
+// A database that is elsewhere may be away.
+if (process.env['DATABASE_URL'] === undefined) await kav.stored;
 process.send?.({ url: kav.url, authToken: kav.authToken });
 process.on('disconnect', () => kav.close().then(() => process.exit(0)));

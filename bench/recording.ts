@@ -25,7 +25,7 @@ function createRecorder(segmentMs = SEGMENT_MS): Recorder {
     folder: 'default/2026-01/CA1',
     startedAtMs: 0,
     segmentMs,
-    key: { id: current.id, ofRecording: keyOfRecording(current, recordingId) },
+    key: { id: current.id, ofRecording: keyOfRecording(current, { tenant: 'default', recordingId }) },
     // Locked, and thrown away: the disk is not the media path's business.
     store: { put: () => undefined },
     onSegment: () => {},

@@ -14,6 +14,8 @@ export const FRAME_SAMPLES = FRAME_BYTES / DECIMATION;
 /** 120 ms are compared. */
 const WINDOW_FRAMES = 6;
 const WINDOW = WINDOW_FRAMES * FRAME_SAMPLES;
+/** Delays whose sums are made side by side: one sum alone waits for each of its additions. */
+const SIDE_BY_SIDE = 4;
 /** Two strange voices in the same pitch reach 0.7 now and then. */
 const LEAST_CORRELATION = 0.8;
 
@@ -30,6 +32,7 @@ export class EchoWave {
   readonly #heard = new Float32Array(WINDOW);
   /** Sent samples that a comparison looks at, in one piece. */
   readonly #reach: Float32Array;
+  readonly #sums = new Float64Array(SIDE_BY_SIDE);
 
   /** `mostLag` in frames. */
   constructor(mostLag: number) {
@@ -37,7 +40,7 @@ export class EchoWave {
     // Frames are sent ahead of their time, too.
     this.#slots = mostLag + WINDOW_FRAMES + AHEAD_FRAMES;
     this.#sent = new Float32Array(this.#slots * FRAME_SAMPLES);
-    this.#reach = new Float32Array((mostLag + WINDOW_FRAMES) * FRAME_SAMPLES);
+    this.#reach = new Float32Array((mostLag + WINDOW_FRAMES) * FRAME_SAMPLES + SIDE_BY_SIDE);
   }
 
   sent(frame: Uint8Array, slot: number): void {
@@ -60,16 +63,21 @@ export class EchoWave {
     this.#gather(slot);
     const heard = this.#heard;
     const sent = this.#reach;
+    const sums = this.#sums;
+    const last = sent.length - SIDE_BY_SIDE - WINDOW;
     const heardPower = power(heard, 0);
     if (heardPower === 0) return undefined;
     let best = -1;
     let bestScore = LEAST_CORRELATION * LEAST_CORRELATION * heardPower;
     let sentPower = power(sent, 0);
-    for (let at = 0; at + WINDOW <= sent.length; at++) {
+    for (let at = 0, summed = 0; at <= last; at++) {
       if (at > 0) sentPower += sent[at + WINDOW - 1]! ** 2 - sent[at - 1]! ** 2;
       if (sentPower < SILENT_POWER) continue;
-      let sum = 0;
-      for (let i = 0; i < WINDOW; i++) sum += heard[i]! * sent[at + i]!;
+      if (at >= summed) {
+        this.#correlate(at);
+        summed = at + SIDE_BY_SIDE;
+      }
+      const sum = sums[at + SIDE_BY_SIDE - summed]!;
       // The square of the correlation, times the power of what was heard.
       const score = sum > 0 ? (sum * sum) / sentPower : 0;
       if (score <= bestScore) continue;
@@ -77,7 +85,32 @@ export class EchoWave {
       best = at;
     }
     if (best < 0) return undefined;
-    return { lag: sent.length - WINDOW - best, gainDb: 10 * Math.log10(heardPower / power(sent, best)) };
+    return { lag: last - best, gainDb: 10 * Math.log10(heardPower / power(sent, best)) };
+  }
+
+  /** What was heard with what was sent from `from` on, and from the next three places on. */
+  #correlate(from: number): void {
+    const heard = this.#heard;
+    const sent = this.#reach;
+    let [a, b, c, d] = [0, 0, 0, 0];
+    let s = sent[from]!;
+    let t = sent[from + 1]!;
+    let u = sent[from + 2]!;
+    for (let i = 0; i < WINDOW; i++) {
+      const h = heard[i]!;
+      const v = sent[from + i + 3]!;
+      a += h * s;
+      b += h * t;
+      c += h * u;
+      d += h * v;
+      s = t;
+      t = u;
+      u = v;
+    }
+    this.#sums[0] = a;
+    this.#sums[1] = b;
+    this.#sums[2] = c;
+    this.#sums[3] = d;
   }
 
   #gather(slot: number): void {

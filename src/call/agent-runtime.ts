@@ -1,8 +1,10 @@
 /** An agent with everything it needs to serve: its data, its providers, and the lines that are already spoken. */
+import type { ConsentLine } from '../core/fact.ts';
 import type { CallSettings } from '../core/settings.ts';
 import type { Brain, SpeechToText, TextToSpeech, ToolDescription } from '../providers/contracts.ts';
 import { joinLines, type Line, textOf, uninterruptible } from '../text/line.ts';
 import type { AgentLines } from './agent-lines.ts';
+import { consentLineOf } from './agent-recording.ts';
 import { LineCache } from './line-cache.ts';
 import type { SpeechStore } from './speech-store.ts';
 import type { Tool } from './tool.ts';
@@ -38,6 +40,7 @@ export class AgentRuntime {
   /** The greeting as it is spoken, one piece after the other. */
   readonly greeting: readonly Line[];
   readonly consent: Line | undefined;
+  readonly consentLine: ConsentLine | undefined;
   readonly cache: LineCache;
   /** What a model is told of the agent's tools. */
   readonly toolDescriptions: readonly ToolDescription[];
@@ -57,6 +60,7 @@ export class AgentRuntime {
     });
     const { recording } = options;
     this.consent = recording && uninterruptible(recording.consent);
+    this.consentLine = recording && consentLineOf(recording);
     const greeting = [options.greeting].flat();
     this.greeting = greetingAudio ? [joinLines(greeting)] : greeting;
     if (greetingAudio) this.cache.set(textOf(this.greeting[0]!), greetingAudio);

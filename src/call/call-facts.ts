@@ -1,7 +1,7 @@
 /** Tells the durable record what a call brings about, read off its steps. Nothing here waits, but for a tool's effect. */
 import type { CallStep } from '../core/call.ts';
 import type { CallEvent, EndReason, ToolExchange, Turn } from '../core/call-event.ts';
-import { type Fact, type FactBody, factKey } from '../core/fact.ts';
+import { type ConsentLine, type Fact, type FactBody, factKey } from '../core/fact.ts';
 import { taskOf } from '../core/turn.ts';
 
 /** Where facts become durable. */
@@ -42,6 +42,8 @@ export interface CallFactsOptions extends FactSource {
   readonly consents: number;
   /** What operators had done. */
   readonly acts: number;
+  /** What the caller heard in an earlier stream. */
+  readonly consentLine: ConsentLine | undefined;
   readonly elapsedMs: number;
 }
 
@@ -54,6 +56,7 @@ export class CallFacts {
   #consents: number;
   #acts: number;
   #consent: boolean | undefined;
+  #consentLine: ConsentLine | undefined;
 
   constructor(options: CallFactsOptions) {
     this.#o = options;
@@ -63,6 +66,7 @@ export class CallFacts {
     this.#consents = options.consents;
     this.#acts = options.acts;
     this.#consent = options.consent;
+    this.#consentLine = options.consentLine;
   }
 
   started(): void {
@@ -103,9 +107,16 @@ export class CallFacts {
     return this.#consents;
   }
 
-  consent(given: boolean): void {
+  get consentLine(): ConsentLine | undefined {
+    return this.#consentLine;
+  }
+
+  /** `line` is what the caller has just heard; without one, what they had heard before still stands. */
+  consent(given: boolean, line?: ConsentLine): void {
     this.#consent = given;
-    this.#note({ type: 'consent', index: this.#consents++, subject: 'recording', given });
+    this.#consentLine = line ?? this.#consentLine;
+    const heard = this.#consentLine === undefined ? {} : { line: this.#consentLine };
+    this.#note({ type: 'consent', index: this.#consents++, subject: 'recording', given, ...heard });
   }
 
   segment(fact: Extract<FactBody, { type: 'recording-segment' }>): void {

@@ -73,6 +73,7 @@ export function pastOf(record: CallRecord, { facts, recording, state }: CallSess
     notes: state.memory.notes,
     acts: facts.acts,
     isMuted: recording === 'muted',
+    consentLine: facts.consentLine,
     openedAt: announcedAt,
     elapsedMs: Math.round(now - (startedAt ?? now)),
     streams: attempt,

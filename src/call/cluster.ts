@@ -3,6 +3,7 @@
  * each has its own short time, and `unknown` means that nobody could be asked. A node then decides alone.
  */
 import type { CallOutcome, OperatorNote, ToolExchange, Turn } from '../core/call-event.ts';
+import type { ConsentLine } from '../core/fact.ts';
 import type { IncomingCall } from './desk.ts';
 import type { TokenRefusal } from './stream-tokens.ts';
 
@@ -25,6 +26,8 @@ export interface PastCall {
   readonly notes: readonly OperatorNote[];
   readonly acts: number;
   readonly isMuted: boolean;
+  /** What they had heard by then. */
+  readonly consentLine: ConsentLine | undefined;
   /** Wall-clock ms of the call's announcement. */
   readonly openedAt: number;
   /** Since the call's first stream began. */

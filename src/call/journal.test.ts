@@ -84,6 +84,20 @@ describe('a journal', () => {
     await expect(readJournal(file)).rejects.toThrow(/line 2/);
   });
 
+  test('takes nothing more once it is closed, and makes no error of it', async () => {
+    const errors: unknown[] = [];
+    const clock = new VirtualClock();
+    const folder = new JournalFolder({ folder: root, clock, onError: (error) => errors.push(error) });
+    const journal = folder.open(head);
+    journal.write(started);
+    await journal.close();
+    journal.write(ended);
+    clock.advance(1_000);
+    await journal.close();
+    expect((await readJournal(folder.pathOf('CA1'))).entries).toEqual([started]);
+    expect(errors).toEqual([]);
+  });
+
   test('that cannot be written costs the journal and nothing else', async () => {
     const file = path.join(root, 'a-file');
     await writeFile(file, '');

@@ -81,6 +81,7 @@ class FileJournal implements Journal {
   #lines = '';
   #disarm: (() => void) | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
   constructor(file: Promise<FileHandle>, clock: Clock, onError: (error: unknown) => void) {
     this.#file = file;
@@ -93,12 +94,15 @@ class FileJournal implements Journal {
     this.append(JSON.stringify(entry));
   }
 
+  /** News of a call that is over, such as a vendor's late word, finds no journal any more. */
   append(line: string): void {
+    if (this.#isClosed) return;
     this.#lines += `${line}\n`;
     this.#disarm ??= this.#clock.at(this.#clock.now() + FLUSH_AFTER_MS, () => this.#flush());
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#disarm?.();
     this.#flush();
     await this.#writing;

@@ -31,6 +31,7 @@ export function pastFromFacts(facts: readonly Fact[], now: number): PastCall | u
     ),
     acts: acts.length,
     isMuted: acts.findLast(({ act }) => act === 'mute' || act === 'unmute')?.act === 'mute',
+    consentLine: consents.at(-1)?.line,
     openedAt: Date.parse(opened.at),
     elapsedMs: Number.isFinite(startedAt) ? Math.max(0, now - startedAt) : 0,
     streams: Math.max(0, ...streams.map(({ attempt }) => attempt)),

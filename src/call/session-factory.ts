@@ -105,6 +105,7 @@ export class SessionFactory {
       consent,
       acts = 0,
       consents = 0,
+      consentLine,
       elapsedMs = 0,
       outcomes = 0,
       recordedTurns = 0,
@@ -113,7 +114,7 @@ export class SessionFactory {
     } = past ?? {};
     const used = tools.reduce((sum, { exchanges }) => sum + exchanges.length, 0);
     const told = { turns: recordedTurns, untold: turns.slice(recordedTurns) };
-    const known = { ...told, outcomes, tools: used, consent, consents, acts, elapsedMs };
+    const known = { ...told, outcomes, tools: used, consent, consents, consentLine, acts, elapsedMs };
     return new CallFacts({ ...this.#o.facts, callSid: call.callSid, streamSid, attempt, ...known });
   }
 
@@ -139,7 +140,8 @@ export class SessionFactory {
         },
       });
       const { consent, isMuted } = past ?? {};
-      return new SessionRecording({ clock, log, facts, recorder, recorders, consent, isMuted });
+      const line = agent.consentLine;
+      return new SessionRecording({ clock, log, facts, recorder, recorders, line, consent, isMuted });
     } catch (error) {
       log.error('RECORDING_ERROR', { error: String(error) });
       return undefined;

@@ -3,6 +3,7 @@
  * end, nothing while somebody holds it, and nothing after the caller has refused.
  */
 import type { Clock } from '../core/clock.ts';
+import type { ConsentLine } from '../core/fact.ts';
 import type { Log } from '../observe/log.ts';
 import type { Expectation } from '../providers/contracts.ts';
 import type { Recorder, SegmentFact } from '../recording/recorder.ts';
@@ -28,6 +29,8 @@ export interface SessionRecordingOptions {
   readonly facts: CallFacts;
   readonly recorder: Recorder;
   readonly recorders: Recorders;
+  /** What is said to the caller before anything is kept. */
+  readonly line: ConsentLine | undefined;
   /** What the caller has said to it in an earlier stream of the call. */
   readonly consent: boolean | undefined;
   /** An operator had muted it in an earlier stream. */
@@ -90,10 +93,10 @@ export class SessionRecording implements RecordingControl {
 
   consentHeard(): void {
     if (this.#isRefused) return;
-    const { clock, facts, recorder } = this.#o;
+    const { clock, facts, line, recorder } = this.#o;
     if (!recorder.consented(clock.now())) return;
     this.#isConsented = true;
-    facts.consent(true);
+    facts.consent(true, line);
   }
 
   refuse(): void {

@@ -52,7 +52,7 @@ type Refusal = Extract<Opened, { type: 'refused' }>['reason'];
 
 const WATCH_EVERY_MS = 1_000;
 /** How long a caller who still hears the ringing waits for the disk. With a slower one the fact is lost if we die then. */
-const KEEP_WAIT_MS = 1_500;
+export const KEEP_WAIT_MS = 1_500;
 
 export class Switchboard implements CallDesk {
   readonly #o: SwitchboardOptions;

@@ -8,6 +8,7 @@ import type { CrmSender } from '../jobs/crm/send-event.ts';
 import { createDiskObjects } from '../jobs/objects/disk.ts';
 import type { ObjectStore } from '../jobs/objects/object-store.ts';
 import type { RetentionDays } from '../store/after-calls/retention.ts';
+import { OBJECTS_FOLDER } from './data-layout.ts';
 import type { Environment } from './environment.ts';
 import { VERSION } from './version.ts';
 
@@ -19,7 +20,8 @@ export function checkAfterCallsSettings(environment: Environment, clock: Clock):
   crmSenderOf(environment, clock);
 }
 
-function hasBucket(environment: Environment): boolean {
+/** Throws `ConfigError` when one is set in part. */
+export function hasBucket(environment: Environment): boolean {
   const missing = BUCKET_KEYS.filter((key) => environment[key] === undefined);
   if (missing.length === BUCKET_KEYS.length) return false;
   const [first] = missing;
@@ -29,7 +31,7 @@ function hasBucket(environment: Environment): boolean {
 
 /** A bucket when one is set, else a folder. Throws `ConfigError` when the bucket is set in part. */
 export async function openObjects(environment: Environment, clock: Clock): Promise<ObjectStore> {
-  if (!hasBucket(environment)) return createDiskObjects(path.resolve(environment.KAV_DATA_DIR, 'objects'));
+  if (!hasBucket(environment)) return createDiskObjects(path.resolve(environment.KAV_DATA_DIR, OBJECTS_FOLDER));
   const { createS3Objects } = await import('../jobs/objects/s3.ts');
   return createS3Objects({
     endpoint: environment.KAV_S3_ENDPOINT!,

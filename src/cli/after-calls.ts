@@ -1,19 +1,22 @@
 /** Puts the work after calls together: recordings brought home, notes and leads, events for a CRM, retention, erasure. */
 import path from 'node:path';
 import type { Clock } from '../core/clock.ts';
+import type { CallName, Fact } from '../core/fact.ts';
 import type { AfterCalls } from '../jobs/after-calls.ts';
+import { mayBringDue } from '../jobs/requests.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Brain } from '../providers/contracts.ts';
-import { RECORDINGS_FOLDER } from '../recording/layout.ts';
-import { crmSenderOf, erasureKeyOf, openObjects, retentionOf, twilioAuthorization } from './after-calls-settings.ts';
+import { crmSenderOf, retentionOf } from './after-calls-settings.ts';
+import { LEDGERS_FOLDER } from './data-layout.ts';
 import type { Environment } from './environment.ts';
+import type { Door } from './errands/door.ts';
 import type { Keeping } from './keeping.ts';
+import { reachOf } from './reach.ts';
 
 export interface AfterCallsParts {
   readonly environment: Environment;
   readonly keeping: Keeping;
-  readonly journalFolder: string;
   /** The agent's chain. */
   readonly brain: Brain;
   readonly language: string;
@@ -51,42 +54,65 @@ export function startAfterCalls(parts: AfterCallsParts): AfterCallsWork {
   };
 }
 
-async function openWork(parts: AfterCallsParts): Promise<AfterCalls> {
-  const { brain, clock, environment, journalFolder, keeping, language, log, metrics } = parts;
+function callsOf(facts: readonly Fact[]): Iterable<CallName> {
+  return new Map(facts.map(({ callSid, tenant }) => [`${tenant} ${callSid}`, { callSid, tenant }])).values();
+}
+
+interface Work {
+  close(): Promise<void>;
+}
+
+async function openWork(parts: AfterCallsParts): Promise<Work> {
+  const { brain, clock, environment, keeping, language, log, metrics } = parts;
   const { facts, store } = keeping;
-  const [{ openAfterCalls }, { jobsDatabaseOf }, { MEDIA_LIMITS }, { TWILIO_MEDIA }] = await Promise.all([
+  const [{ openAfterCalls }, { jobsDatabaseOf }, { onErasure }] = await Promise.all([
     import('../jobs/after-calls.ts'),
     import('../jobs/embedded-database.ts'),
-    import('../jobs/recording/fetch-media.ts'),
-    import('../jobs/recording/media-source.ts'),
+    import('../jobs/erasure/announce.ts'),
   ]);
-  const inData = (folder: string): string => path.resolve(environment.KAV_DATA_DIR, folder);
   const { DATABASE_URL: connectionString } = environment;
   const after = openAfterCalls({
+    ...(await reachOf(environment, clock)),
     db: store.db,
     engine:
       connectionString === undefined
         ? { kind: 'embedded', database: jobsDatabaseOf(store.db) }
         : { kind: 'postgres', connectionString },
-    objects: await openObjects(environment, clock),
-    fetcher: { source: TWILIO_MEDIA, limits: MEDIA_LIMITS, clock },
-    authorizationOf: twilioAuthorization(environment),
     brain: () => brain,
     language: () => language,
     crm: crmSenderOf(environment, clock),
     retention: retentionOf(environment),
     eraseCopies: () => keeping.erased(),
-    erasureKey: await erasureKeyOf(environment),
     node: facts.node,
-    folders: { spool: inData('spool'), words: [journalFolder], recordings: [inData(RECORDINGS_FOLDER)] },
     clock,
     date: facts.date,
     log,
     metrics,
   });
-  // What this misses while the database is away, or is closing, the next minute's look at it finds.
-  keeping.onApplied(
-    (call) => void after.applied(call).catch((error: unknown) => log.debug('JOBS_AWAY', { error: String(error) })),
-  );
-  return after;
+  // What these miss while the database is away, or is closing, the next minute's look at it finds.
+  const away = (error: unknown): void => log.debug('JOBS_AWAY', { error: String(error) });
+  keeping.onApplied((applied) => {
+    for (const call of callsOf(applied.filter(mayBringDue))) after.applied(call).catch(away);
+  });
+  const forget = onErasure(store, (name) => void after.begin(name).catch(away));
+  const door = connectionString === undefined ? await openErrands(parts, after) : undefined;
+  return {
+    close: async () => {
+      forget();
+      await door?.close();
+      await after.close();
+    },
+  };
+}
+
+/** The embedded database is this process's alone, so it does for others what they want of it. */
+async function openErrands({ clock, environment, keeping, log }: AfterCallsParts, after: AfterCalls): Promise<Door> {
+  const [{ openDoor }, { performErrand }] = await Promise.all([
+    import('./errands/door.ts'),
+    import('./errands/perform.ts'),
+  ]);
+  const { KAV_DATA_DIR: dataDir } = environment;
+  const ledgers = path.resolve(dataDir, LEDGERS_FOLDER);
+  const office = { store: keeping.store, clock, ledgers, erase: after.erase };
+  return openDoor({ dataDir, perform: (errand, signal) => performErrand(office, errand, signal), clock, log });
 }

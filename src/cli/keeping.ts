@@ -4,25 +4,31 @@ import path from 'node:path';
 import type { FactSource } from '../call/call-facts.ts';
 import type { Clock } from '../core/clock.ts';
 import { ConfigError, type LedgerError, StoreError } from '../core/errors.ts';
-import type { CallName, Fact } from '../core/fact.ts';
+import type { Fact } from '../core/fact.ts';
 import { type AdoptedLedgers, adoptLedgers, rewindOthers } from '../ledger/adopt.ts';
 import type { Ledger } from '../ledger/contracts.ts';
 import { realDisk } from '../ledger/disk/real-disk.ts';
 import { type Drainer, openDrainer } from '../ledger/drainer.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { Log } from '../observe/log.ts';
+import { NO_COPIES } from '../store/engine.ts';
 import type { Store, StoreNews } from '../store/store.ts';
+import { LEDGERS_FOLDER, STORE_FOLDER } from './data-layout.ts';
 import type { Environment } from './environment.ts';
+import { callNamedIn } from './log-fields.ts';
 import { SnapshotRound } from './snapshot-round.ts';
 
 export interface Keeping {
   readonly facts: FactSource;
   readonly store: Store;
   readonly ledger: Ledger;
-  /** Told of each call of which facts have become part of the store. */
-  onApplied(listener: (call: CallName) => void): void;
-  /** Somebody's data was erased in the store: resolves when no copy and no fact on this disk holds it any more. */
-  erased(): Promise<void>;
+  /** Told of the facts that have become part of the store. */
+  onApplied(listener: (facts: readonly Fact[]) => void): void;
+  /**
+   * Somebody's data was erased in the store: resolves when no copy and no fact on this disk holds it any more, with how many
+   * copies went.
+   */
+  erased(): Promise<Readonly<Record<string, number>>>;
   /** Resolves when every fact that was told so far is in the store, for as long as that takes. */
   settled(): Promise<void>;
   /** Hands over to the store what it will take within a moment, and closes both. */
@@ -37,12 +43,15 @@ export interface KeepingOptions {
 
 /** How long a process that ends waits for a store that takes its facts; the next one drains the rest. */
 const LAST_DRAIN_MS = 5_000;
+/** The embedded database shares the processor with the calls, and has no other reader than this process. */
+const EMBEDDED_GATHER_MS = 1_000;
 
 /** The store opens in the background: until it is there, and whenever it is away, facts wait in the ledger. */
 export async function openKeeping({ clock, environment, log }: KeepingOptions): Promise<Keeping> {
   const { DATABASE_URL, KAV_DATA_DIR, KAV_NODE = hostname(), KAV_TENANT } = environment;
-  const folder = path.resolve(KAV_DATA_DIR, 'ledger');
-  const onError = (error: LedgerError): void => log.error('LEDGER_ERROR', { code: error.code, error: error.message });
+  const folder = path.resolve(KAV_DATA_DIR, LEDGERS_FOLDER);
+  const onError = (error: LedgerError): void =>
+    log.error('LEDGER_ERROR', { code: error.code, ...callNamedIn(error.message), error: error.message });
   // PostgreSQL has what it has; the embedded database may lose it with the power, but for its copies.
   const holds = DATABASE_URL === undefined;
   const ledgers = { folder, disk: realDisk, clock, onError, holds };
@@ -52,7 +61,7 @@ export async function openKeeping({ clock, environment, log }: KeepingOptions): 
   const adoption = Promise.withResolvers<AdoptedLedgers | undefined>();
   const store = openStore({
     ...(DATABASE_URL === undefined ? {} : { databaseUrl: DATABASE_URL }),
-    folder: path.resolve(KAV_DATA_DIR, 'store'),
+    folder: path.resolve(KAV_DATA_DIR, STORE_FOLDER),
     clock,
     onNews: (news) => tell(news, log),
     onFactsLost: async () => {
@@ -62,14 +71,23 @@ export async function openKeeping({ clock, environment, log }: KeepingOptions): 
     },
   });
   const ending = Promise.withResolvers<void>();
-  const listeners: ((call: CallName) => void)[] = [];
-  const apply = createApply(store, log, ending.promise, (call) => {
-    for (const listener of listeners) listener(call);
+  const listeners: ((facts: readonly Fact[]) => void)[] = [];
+  const apply = createApply(store, log, ending.promise, (facts) => {
+    for (const listener of listeners) listener(facts);
   });
-  const drainer = openDrainer({ backlog: ledger.backlog, apply, clock, onError });
+  const drainer = openDrainer({
+    backlog: ledger.backlog,
+    apply,
+    clock,
+    onError,
+    gatherMs: holds ? EMBEDDED_GATHER_MS : 0,
+  });
   const round = holds ? new SnapshotRound({ clock, ledger, store, log, drained: () => drainer.drained() }) : undefined;
-  const erased = async (): Promise<void> => round?.renew();
-  const adopting = adoptLedgers({ ...ledgers, apply, beforeRemoval: erased });
+  const erased = async (): Promise<Readonly<Record<string, number>>> => {
+    const { setAside, snapshots } = (await round?.renew()) ?? NO_COPIES;
+    return { snapshots, old_databases: setAside };
+  };
+  const adopting = adoptLedgers({ ...ledgers, apply, beforeRemoval: async () => void (await erased()) });
   adopting.then(adoption.resolve, () => adoption.resolve(undefined)); // told by `onError`
   return {
     facts: { log: ledger, tenant: KAV_TENANT, node: KAV_NODE, date: () => new Date() },
@@ -94,7 +112,7 @@ function createApply(
   store: Store,
   log: Log,
   ending: Promise<void>,
-  onApplied: (call: CallName) => void,
+  onApplied: (facts: readonly Fact[]) => void,
 ): (facts: readonly Fact[]) => Promise<void> {
   let wasReady = false;
   return async (facts) => {
@@ -102,8 +120,7 @@ function createApply(
     if (!wasReady) await Promise.race([store.ready, ending]);
     wasReady = true;
     const { refused, unfit } = await store.apply(facts);
-    const calls = new Map(facts.map(({ callSid, tenant }) => [`${tenant} ${callSid}`, { callSid, tenant }]));
-    for (const call of calls.values()) onApplied(call);
+    onApplied(facts);
     for (const { callSid, key } of refused) log.warn('FACT_REFUSED', { call_sid: callSid, key, reason: 'moved' });
     const [first] = unfit;
     if (first)

@@ -24,6 +24,7 @@ import { callSettingsOf, loadDetectors, loadEndpointingModel } from './call-sett
 import { type RawEnvironment, recordingKeysFor } from './config.ts';
 import type { Environment } from './environment.ts';
 import { type Keeping, openKeeping } from './keeping.ts';
+import { callNamedIn } from './log-fields.ts';
 import { isProcessGone, nameProcess } from './process-name.ts';
 import { createNewsDesk } from './provider-news.ts';
 import { type ChosenProviders, chooseProviders } from './providers.ts';
@@ -113,7 +114,6 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   const afterCalls = startAfterCalls({
     environment,
     keeping,
-    journalFolder,
     brain: chosen.brain,
     language: agent.language,
     clock,
@@ -135,7 +135,7 @@ function openRecordings({ clock, environment, log, metrics }: Parts, keys: Recor
     clock,
     onError: (error, { file, givenUp }) => {
       if (givenUp) metrics.recordingSegment('lost');
-      log.error('RECORDING_ERROR', { file, given_up: givenUp, error: String(error) });
+      log.error('RECORDING_ERROR', { ...callNamedIn(file), file, given_up: givenUp, error: String(error) });
     },
   });
 }

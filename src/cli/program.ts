@@ -37,6 +37,8 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   addWhy(program, finish);
   addRca(program, finish);
   addRecording(program, finish);
+  addErase(program, finish);
+  addLedger(program, finish);
   addTune(program, finish);
   addDemo(program, finish);
   addDoctor(program, finish);
@@ -157,6 +159,40 @@ function addRecording(program: Command, finish: Finish): void {
     .action(async (call, options) => {
       const { recording } = await import('./recording.ts');
       finish(await recording(call, options));
+    });
+}
+
+function addErase(program: Command, finish: Finish): void {
+  program
+    .command('erase')
+    .description(
+      'Erase one person, by telephone number, in every place that Kav reaches, and print the proof: how much was erased ' +
+        'where. What is not done within a minute is named, goes on by itself, and makes the exit code 1.',
+    )
+    .argument('<number>', 'in E.164, for example +972521234567')
+    .option('--tenant <tenant>', 'whose caller, instead of KAV_TENANT')
+    .option('--json', 'print the proof as JSON and nothing else')
+    .action(async (number, options) => {
+      const { erase } = await import('./erase.ts');
+      finish(await erase(number, options));
+    });
+}
+
+function addLedger(program: Command, finish: Finish): void {
+  program
+    .command('ledger')
+    .description(
+      'The facts that the store refused, and the damaged segments, of the ledgers in KAV_DATA_DIR: list them, give facts ' +
+        'to the store again, or drop them. A fact that is refused again makes the exit code 1.',
+    )
+    .addArgument(new Argument('[action]', 'what is done').choices(['list', 'retry', 'drop']).default('list'))
+    .argument('[id...]', 'facts, as the list names them; retry takes all when none is named')
+    .option('--all', 'drop every one of them')
+    .option('--words', 'list what the facts say, too: what callers said and their numbers')
+    .option('--json', 'print it as JSON and nothing else')
+    .action(async (action, ids, options) => {
+      const { ledger } = await import('./ledger.ts');
+      finish(await ledger(action, ids, options));
     });
 }
 

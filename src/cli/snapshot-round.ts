@@ -5,7 +5,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Ledger } from '../ledger/contracts.ts';
 import type { Log } from '../observe/log.ts';
-import type { Store } from '../store/store.ts';
+import type { RemovedCopies, Store } from '../store/store.ts';
 
 export interface SnapshotRoundOptions {
   readonly clock: Clock;
@@ -41,12 +41,12 @@ export class SnapshotRound {
   }
 
   /** Makes a copy and forgets every earlier one, with all facts that it holds: after somebody's data was erased. */
-  async renew(): Promise<void> {
+  async renew(): Promise<RemovedCopies> {
     const { drained, ledger, store } = this.#o;
     await store.ready;
     ledger.turn();
     await drained();
-    await this.#inTurn(() => this.#take(0));
+    return await this.#inTurn(() => this.#take(0));
   }
 
   /** Makes a last copy if there is anything new in the store. */
@@ -91,12 +91,13 @@ export class SnapshotRound {
     return String(rows[0]?.['at']);
   }
 
-  async #take(keepOlder: number): Promise<void> {
+  async #take(keepOlder: number): Promise<RemovedCopies> {
     const { clock, ledger, log, store } = this.#o;
     const { applied } = ledger.stats();
     const from = clock.now();
+    let removed: RemovedCopies;
     try {
-      await store.snapshot(keepOlder);
+      removed = await store.snapshot(keepOlder);
       this.#madeOf = await this.#position();
     } catch (error) {
       log.error('STORE_SNAPSHOT', { error: String(error) });
@@ -107,9 +108,10 @@ export class SnapshotRound {
     const released = keepOlder === 0 ? applied : this.#applied;
     this.#applied = applied;
     if (released !== undefined) await ledger.release(released);
+    return removed;
   }
 
-  #inTurn(work: () => Promise<void>): Promise<void> {
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#working.then(work);
     this.#working = done.catch(() => {});
     return done;

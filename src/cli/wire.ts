@@ -1,5 +1,6 @@
 /** The composition root: everything a running Kav is made of is put together here, and nowhere else. */
 import nodeCluster from 'node:cluster';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { createRealClock } from '../call/real-clock.ts';
 import { ConfigError } from '../core/errors.ts';
@@ -45,7 +46,9 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
   const clock = createRealClock();
   const metrics = await ownOrSharedMetrics();
   const pretty = environment.LOG_FORMAT === undefined ? isTerminal : environment.LOG_FORMAT === 'pretty';
-  const log = createLog({ level: environment.LOG_LEVEL, pretty, pii: environment.LOG_PII });
+  const { DATABASE_URL, KAV_NODE = hostname() } = environment;
+  const node = DATABASE_URL === undefined ? {} : { node: KAV_NODE };
+  const log = createLog({ level: environment.LOG_LEVEL, pretty, pii: environment.LOG_PII, ...node });
   const publicOrigin = publicOriginOf(environment);
   const authTokens = await authTokensOf(environment);
   const journalFolder = path.resolve(environment.KAV_DATA_DIR, 'journals');

@@ -10,6 +10,12 @@ export interface CallName {
   readonly callSid: string;
 }
 
+/** The line that tells a caller that the call is recorded, and its version: the SHA-256 of the text, in hex. */
+export interface ConsentLine {
+  readonly text: string;
+  readonly sha256: string;
+}
+
 export type FactBody =
   /** Twilio announced the call and was answered. Numbers are E.164, `client:…`, `sip:…`, `anonymous`, or empty. */
   | {
@@ -62,8 +68,14 @@ export type FactBody =
       readonly afterTurns: number;
       readonly text?: string;
     }
-  /** The newest `index` holds, for a caller who changes their mind. */
-  | { readonly type: 'consent'; readonly index: number; readonly subject: 'recording'; readonly given: boolean }
+  /** The newest `index` holds, for a caller who changes their mind. `line` is what they had heard to its end by then. */
+  | {
+      readonly type: 'consent';
+      readonly index: number;
+      readonly subject: 'recording';
+      readonly given: boolean;
+      readonly line?: ConsentLine;
+    }
   /** What was gathered so far; the newest `index` holds. */
   | { readonly type: 'outcome'; readonly index: number; readonly outcome: CallOutcome }
   /** A closed piece of our own recording. `file` is relative to the folder of recordings. */

@@ -57,6 +57,11 @@ export function afterCallsSuite(open: () => Promise<World>): void {
   };
   const passesOf = async (erasureId: string): Promise<unknown> =>
     (await rows(`select passes from erasures where erasure_id = '${erasureId}'`))[0]!['passes'];
+  const erase = async (number: string) => {
+    const asked = await world.after.erase({ tenant: TENANT, number, actor: 'user-1' });
+    if (asked.status !== 'asked') throw new Error(asked.status);
+    return asked;
+  };
   const passed = (erasureId: string, passes: number) =>
     expect.poll(() => passesOf(erasureId), { timeout: 20_000 }).toBe(passes);
 
@@ -237,7 +242,7 @@ export function afterCallsSuite(open: () => Promise<World>): void {
       await world.settle();
       expect(await world.dump()).toContain('Rumpelstilzchen');
 
-      const { erasureId, calls } = await world.after.erase({ tenant: TENANT, number, actor: 'user-1' });
+      const { erasureId, calls } = await erase(number);
       await passed(erasureId, 1);
       expect(calls).toBe(3);
       await expectNoTrace();
@@ -277,7 +282,7 @@ export function afterCallsSuite(open: () => Promise<World>): void {
       const callSid = callSidOf();
       await livePerson(callSid);
       await world.settle();
-      const { erasureId } = await world.after.erase({ tenant: TENANT, number, actor: 'user-1' });
+      const { erasureId } = await erase(number);
       await passed(erasureId, 1);
       const before = await rows(`select report from erasures where erasure_id = '${erasureId}'`);
       await world.store.executeSql(`update erasures set done_at = null where erasure_id = '${erasureId}'`);
@@ -297,9 +302,10 @@ export function afterCallsSuite(open: () => Promise<World>): void {
       await writeFile(path.join(folder, `${callSid}.jsonl`), number);
       const clock = new VirtualClock();
       const { store, log } = world;
-      const common = { db: store.db, node: 'node-2', clock, date: () => new Date(), log };
-      const other = openNodeFiles({ ...common, folders: [folder], wordFolders: [folder] });
-      const { erasureId } = await world.after.erase({ tenant: TENANT, number, actor: 'user-1' });
+      const common = { db: store.db, clock, date: () => new Date(), log };
+      const places = { node: 'node-2', folders: [folder], wordFolders: [folder], leavings: undefined };
+      const other = openNodeFiles({ ...common, places });
+      const { erasureId } = await erase(number);
       await passed(erasureId, 1);
       await other.sweep();
       expect(await readdir(folder)).toEqual([]);
@@ -309,15 +315,93 @@ export function afterCallsSuite(open: () => Promise<World>): void {
         { node: 'node-2', files: 1 },
       ]);
       await writeFile(path.join(folder, `${callSid}.jsonl`), number);
-      const again = openNodeFiles({ ...common, folders: [folder], wordFolders: [folder] });
+      const again = openNodeFiles({ ...common, places });
       await again.sweep();
       expect(await readdir(folder)).toEqual([]);
       await Promise.all([other.close(), again.close()]);
       expect(clock.alarms).toBe(0);
     });
 
+    test('takes the number out of what others said, and their journals', { timeout: 60_000 }, async () => {
+      const [own, other] = [callSidOf(), callSidOf()];
+      world.say.summary = 'Wants to be called at 052-999-8877.';
+      await livePerson(own);
+      await world.tell(other, [
+        opened('+972521111119'),
+        turn(0, 'caller', 'My brother has 052-999-8877, not 052-999-8878.'),
+        {
+          type: 'tool-effect',
+          index: 0,
+          id: '1',
+          afterTurns: 1,
+          name: 'saveLead',
+          arguments: '{"phone":"+972 52 9998877","n":1}',
+          result: '{}',
+        },
+        ended,
+      ]);
+      await writeJournal(world, other, 'the number in a journal');
+      await writeFileOf(world, 'recordings', other, 'a recording');
+      await world.settle();
+      const { erasureId, mentions } = await erase(number);
+      await mentions;
+      await expect
+        .poll(() => rows(`select done_at is not null as done from erasures where erasure_id = '${erasureId}'`), {
+          timeout: 20_000,
+        })
+        .toEqual([{ done: true }]);
+      await expectNoTrace();
+      const dump = await world.dump();
+      expect(dump).not.toContain('052-999-8877');
+      expect(dump).toContain('My brother has [erased], not 052-999-8878.');
+      expect(await rows(`select arguments, result from tool_effects where call_sid = '${other}'`)).toEqual([
+        { arguments: '{"phone":"[erased]","n":1}', result: '{}' },
+      ]);
+      expect(await rows(`select mentioned_in, report from erasures where erasure_id = '${erasureId}'`)).toMatchObject([
+        { mentioned_in: [other], report: { mentions_in_turns: 1, mentions_in_events: 2, mentions_in_call_notes: 1 } },
+      ]);
+      const files = (await filesOf(world.folder)).map(([file]) => path.relative(world.folder, file));
+      expect(files.filter((file) => file.includes(other))).toEqual([path.join('recordings', `${other}.jsonl`)]);
+      await expect.poll(() => typesOf(own)).toContain('call.erased');
+      expect(typesOf(other)).not.toContain('call.erased');
+    });
+
+    test('finds a call that only a refused fact told of, and takes what the ledger put aside', async () => {
+      const [unknown, bystander] = [callSidOf(), callSidOf()];
+      const folder = path.join(world.folder, 'ledger', 'node-gone');
+      await mkdir(folder, { recursive: true });
+      const lineOf = (callSid: string, body: FactBody): string =>
+        `${JSON.stringify({ sequence: 1, error: 'no', fact: { ...body, key: 'k', tenant: TENANT, callSid } })}\n`;
+      await writeFile(
+        path.join(folder, 'refused.jsonl'),
+        lineOf(unknown, turn(0, 'caller', 'Rumpelstilzchen')) +
+          lineOf(unknown, opened(number)) +
+          lineOf(bystander, turn(0, 'caller', 'A bystander.')) +
+          '{"torn":"Rumpelst',
+      );
+      await writeFile(path.join(folder, '000000000001.log.damaged'), 'who knows');
+      await world.tell(unknown, [turn(1, 'caller', 'I am Rumpelstilzchen.')]);
+      await world.settle();
+      const { erasureId } = await erase(number);
+      await passed(erasureId, 2);
+      await expectNoTrace();
+      expect(await readdir(folder)).toEqual(['refused.jsonl']);
+      expect(await readFile(path.join(folder, 'refused.jsonl'), 'utf8')).toBe(
+        lineOf(bystander, turn(0, 'caller', 'A bystander.')),
+      );
+      expect(await rows(`select report from erasure_nodes where erasure_id = '${erasureId}'`)).toEqual([
+        { report: { refused_facts: 3, damaged_segments: 1 } },
+      ]);
+    });
+
+    test('refuses a number of the office', async () => {
+      expect(await world.after.erase({ tenant: TENANT, number: '+97231234567', actor: 'user-1' })).toEqual({
+        status: 'office-number',
+      });
+    });
+
     test('of somebody unknown is done, and says that there was nothing', async () => {
-      const { erasureId, calls } = await world.after.erase({ tenant: TENANT, number: '+15550009999', actor: 'user-1' });
+      const { erasureId, calls } = await erase('+15550009999');
       await passed(erasureId, 1);
       expect(calls).toBe(0);
       expect(await rows(`select report, passes from erasures where erasure_id = '${erasureId}'`)).toEqual([

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 import { createRealClock } from '../call/real-clock.ts';
 import { type Fact, type FactBody, factKey } from '../core/fact.ts';
+import { realDisk } from '../ledger/disk/real-disk.ts';
 import type { Brain } from '../providers/contracts.ts';
 import { openStore, type Store, type StoreOptions } from '../store/store.ts';
 import { type AfterCalls, type AfterCallsOptions, openAfterCalls } from './after-calls.ts';
@@ -18,6 +19,7 @@ import { createDiskObjects } from './objects/disk.ts';
 import type { ObjectStore } from './objects/object-store.ts';
 import { MEDIA_LIMITS } from './recording/fetch-media.ts';
 import { ACCOUNT, type MediaServer, openMediaServer, wavOf } from './recording/media.fixture.ts';
+import { mayBringDue } from './requests.ts';
 
 export const TENANT = 'default';
 export const CRM_SECRET = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
@@ -80,14 +82,19 @@ export async function openWorld(database: Pick<StoreOptions, 'databaseUrl' | 'sn
     language: () => 'en-US',
     crm: { endpoint: { url: crm.url, secrets: [CRM_SECRET] }, clock, date: () => new Date(), version: '0.0.0' },
     retention: { recordings: 30, transcripts: 90 },
-    eraseCopies: async () => void copies.push(await dumpOf(store)),
+    eraseCopies: async () => {
+      copies.push(await dumpOf(store));
+      return {};
+    },
     erasureKey: Buffer.alloc(32, 9),
     node: 'node-1',
     folders: {
       spool: path.join(folder, 'spool'),
       words: [path.join(folder, 'journals'), path.join(folder, 'facts')],
       recordings: [path.join(folder, 'recordings')],
+      objects: path.join(folder, 'objects'),
     },
+    leavings: { disk: realDisk, ledgers: path.join(folder, 'ledger') },
     clock,
     date: () => new Date(),
     log,
@@ -112,8 +119,9 @@ export async function openWorld(database: Pick<StoreOptions, 'databaseUrl' | 'sn
     copies,
     settle,
     tell: async (callSid, bodies, at = new Date()) => {
-      await store.apply(bodies.map((body, i) => factOf(callSid, body, new Date(at.getTime() + i))));
-      await after.applied({ tenant: TENANT, callSid });
+      const facts = bodies.map((body, i) => factOf(callSid, body, new Date(at.getTime() + i)));
+      await store.apply(facts);
+      if (facts.some(mayBringDue)) await after.applied({ tenant: TENANT, callSid });
     },
     dump: () => dumpOf(store),
     close: async () => {

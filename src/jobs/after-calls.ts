@@ -1,34 +1,35 @@
 /** The work after calls, put together: jobs, what they do, and the doors by which the rest of Kav asks for them. */
 
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import type { CallName } from '../core/fact.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Brain } from '../providers/contracts.ts';
-import { type DueScope, findDue } from '../store/after-calls/due.ts';
-import { requestErasure } from '../store/after-calls/erasure-request.ts';
-import { unfinishedErasures } from '../store/after-calls/erasures.ts';
+import type { Counts } from '../store/after-calls/counts.ts';
+import { type DueScope, erasedCalls, findDue } from '../store/after-calls/due.ts';
+import { type ErasureName, readErasure, unfinishedErasures } from '../store/after-calls/erasures.ts';
 import type { RetentionDays } from '../store/after-calls/retention.ts';
 import type { CarrierCopy, Db } from '../store/schema.ts';
 import type { JobsEngine } from './boss.ts';
 import type { CrmSender } from './crm/send-event.ts';
 import { tellCrm } from './crm/tell.ts';
+import { deleteCopy } from './erasure/delete-copy.ts';
+import type { NodePlaces } from './erasure/erase-on-node.ts';
 import { erasePerson } from './erasure/erase-person.ts';
+import type { LeavingsOptions } from './erasure/ledger-leavings.ts';
 import { type NodeFiles, openNodeFiles } from './erasure/node-files.ts';
+import { type AskedErasure, askForErasure, type Person } from './erasure/request.ts';
 import { retain } from './erasure/retention.ts';
-import { subjectHash } from './erasure/subject-hash.ts';
 import { type Jobs, type JobsOptions, openJobs } from './jobs.ts';
 import type { ObjectStore } from './objects/object-store.ts';
 import type { JobRequest } from './queues.ts';
-import { deleteMedia } from './recording/delete-media.ts';
 import { downloadRecording } from './recording/download.ts';
 import type { MediaFetcher } from './recording/fetch-media.ts';
-import { mediaUrl } from './recording/media-url.ts';
 import { erasureRequest, requestsOf } from './requests.ts';
+import { nameOf } from './run-job.ts';
 import { LEAD_FIELDS } from './summary/lead-fields.ts';
 import { summariseCall } from './summary/summarise.ts';
-import { refused, type WorkResult } from './work-result.ts';
+import type { WorkResult } from './work-result.ts';
 
 export interface AfterCallsOptions {
   readonly db: Db;
@@ -43,8 +44,11 @@ export interface AfterCallsOptions {
   readonly language: () => string;
   readonly crm: CrmSender | undefined;
   readonly retention: RetentionDays;
-  /** Resolves when no copy of the database, and no fact still on this disk, holds what has gone from its tables. */
-  readonly eraseCopies: () => Promise<void>;
+  /**
+   * Resolves, with how many copies went, when no copy of the database, and no fact still on this disk, holds what has gone
+   * from its tables.
+   */
+  readonly eraseCopies: () => Promise<Readonly<Counts>>;
   /** Not in the database: names erased people in reports. */
   readonly erasureKey: Uint8Array;
   readonly node: string;
@@ -54,7 +58,11 @@ export interface AfterCallsOptions {
     readonly words: readonly string[];
     /** Our own recordings. */
     readonly recordings: readonly string[];
+    /** Where this disk has the objects; undefined for a bucket. */
+    readonly objects: string | undefined;
   };
+  /** What the ledgers in this data directory have set aside. */
+  readonly leavings: Omit<LeavingsOptions, 'erasureKey'> | undefined;
   readonly clock: Clock;
   readonly date: () => Date;
   readonly log: Log;
@@ -65,12 +73,13 @@ export interface AfterCalls {
   readonly jobs: Jobs;
   /** Once a fact of the call has been applied. Rejects while the database is away: the next minute finds it anyway. */
   applied(call: CallName): Promise<void>;
-  /** Everything that is known of a person, by E.164. Resolves when the number is gone and the rest is a durable job. */
-  erase(person: {
-    readonly tenant: string;
-    readonly number: string;
-    readonly actor: string;
-  }): Promise<{ readonly erasureId: string; readonly calls: number }>;
+  /**
+   * Everything that is known of a person. Resolves when the number is gone from every column and the rest is a durable job;
+   * `mentions`, when it is gone from the texts of others' calls too.
+   */
+  erase(person: Person): Promise<AskedErasure>;
+  /** Another process has noted an erasure in the store: it is begun at once. */
+  begin(erasure: ErasureName): Promise<void>;
   /** Idempotent. */
   close(): Promise<void>;
 }
@@ -80,11 +89,11 @@ const ERASURE_WATCH_MS = 14 * 86_400_000;
 
 export function openAfterCalls(options: AfterCallsOptions): AfterCalls {
   const { db } = options;
-  const { clock, date, log, metrics, node } = options;
-  const folders = [...options.folders.words, ...options.folders.recordings, options.folders.spool];
+  const { clock, date, log, metrics } = options;
+  const places = placesOf(options);
   const jobs: Jobs = openJobs({
     engine: options.engine,
-    work: workOf(options, db, folders, () => jobs),
+    work: workOf(options, places, () => jobs),
     findDue: async (since) => [
       ...(await dueRequests(options, db, { since })),
       ...(await unfinishedErasures(db, new Date(date().getTime() - ERASURE_WATCH_MS))).map(erasureRequest),
@@ -93,25 +102,26 @@ export function openAfterCalls(options: AfterCallsOptions): AfterCalls {
     log,
     metrics,
   });
-  const nodeFiles: NodeFiles = openNodeFiles({
-    db,
-    folders,
-    wordFolders: options.folders.words,
-    node,
-    clock,
-    date,
-    log,
-  });
+  const nodeFiles: NodeFiles = openNodeFiles({ db, places, clock, date, log });
+  const begin = async (name: ErasureName): Promise<void> => {
+    const erasure = await readErasure(db, name);
+    if (erasure && !erasure.doneAt) await jobs.enqueue([erasureRequest(erasure)]);
+  };
   return {
     jobs,
     applied: async (call) => jobs.enqueue(await dueRequests(options, db, call)),
-    erase: async ({ tenant, number, actor }) => {
-      const erasureId = randomUUID();
-      const hash = subjectHash(options.erasureKey, tenant, number);
-      const calls = await requestErasure(db, { tenant, number, erasureId, subjectHash: hash, actor });
+    erase: async (person) => {
+      const asked = await askForErasure(db, options.erasureKey, person);
+      if (asked.status === 'office-number') return asked;
       // It is in the store by now: where this fails, the next minute asks for it.
-      await jobs.enqueue([erasureRequest({ tenant, erasureId, passes: 0 })]).catch(() => {});
-      return { erasureId, calls };
+      await jobs.enqueue([erasureRequest({ ...asked, passes: 0 })]).catch(() => {});
+      const mentions = asked.mentions.then(() => begin(asked));
+      mentions.catch((error: unknown) => log.warn('JOBS_AWAY', { problem: nameOf(error) }));
+      return { ...asked, mentions };
+    },
+    begin: async (name) => {
+      await begin(name);
+      await nodeFiles.sweep();
     },
     close: async () => {
       await Promise.all([jobs.close(), nodeFiles.close()]);
@@ -124,8 +134,18 @@ async function dueRequests(options: AfterCallsOptions, db: Db, scope: DueScope):
   return (await findDue(db, scope)).flatMap((due) => requestsOf(due, following));
 }
 
-function workOf(options: AfterCallsOptions, db: Db, folders: readonly string[], jobs: () => Jobs): JobsOptions['work'] {
-  const { authorizationOf, date, fetcher, node, objects } = options;
+function placesOf({ erasureKey, folders, leavings, node }: AfterCallsOptions): NodePlaces {
+  const { objects, recordings, spool, words } = folders;
+  return {
+    node,
+    folders: [...words, ...recordings, spool, ...(objects === undefined ? [] : [objects])],
+    wordFolders: words,
+    leavings: leavings && { ...leavings, erasureKey },
+  };
+}
+
+function workOf(options: AfterCallsOptions, places: NodePlaces, jobs: () => Jobs): JobsOptions['work'] {
+  const { authorizationOf, date, db, fetcher, objects } = options;
   /** What has been stored may be worth telling. */
   const thenFollow = async (call: CallName, result: WorkResult): Promise<WorkResult> => {
     if (result.status === 'done') await jobs().enqueue(await dueRequests(options, db, call));
@@ -143,11 +163,14 @@ function workOf(options: AfterCallsOptions, db: Db, folders: readonly string[], 
       return thenFollow(call, await summariseCall(summarising, call, attempt));
     },
     crm: (ref, { signal }) => tellCrm({ db, sender: options.crm }, ref, signal),
-    erasure: (name, { signal }) => {
+    erasure: async (name, { signal }) => {
       const eraseJobs: Jobs['forget'] = (...of) => jobs().forget(...of);
       const deleteAtCarrier = (copy: CarrierCopy, until: AbortSignal) => deleteCopy(options, copy, until);
       const { eraseCopies } = options;
-      return erasePerson({ db, objects, folders, node, eraseJobs, eraseCopies, deleteAtCarrier }, name, signal);
+      const erasing = { db, objects, places, eraseJobs, eraseCopies, deleteAtCarrier };
+      const result = await erasePerson(erasing, name, signal);
+      if (result.status === 'done') await jobs().enqueue(await afterErasure(options, name));
+      return result;
     },
     retention: (_payload, { signal }) => {
       const { recordings, words } = options.folders;
@@ -157,12 +180,11 @@ function workOf(options: AfterCallsOptions, db: Db, folders: readonly string[], 
   };
 }
 
-async function deleteCopy({ authorizationOf, fetcher }: AfterCallsOptions, copy: CarrierCopy, signal: AbortSignal) {
-  const { accountSid, recordingSid, url } = copy;
-  const address = mediaUrl({ accountSid, recordingSid, claimed: url ?? undefined });
-  if (!address.ok) return refused(address.problem);
-  const authorization = authorizationOf(accountSid);
-  if (authorization === undefined) return refused('there is no password for the account of the call');
-  const path = address.path.replace(/\.wav$/, '.json');
-  return await deleteMedia(fetcher, { host: address.host, path, authorization }, signal);
+/** The CRM was told of those calls, and is told that they are erased; what came to be named meanwhile wants another pass. */
+async function afterErasure({ crm, db }: AfterCallsOptions, name: ErasureName): Promise<readonly JobRequest[]> {
+  const erasure = await readErasure(db, name);
+  if (!erasure) return [];
+  if (!erasure.doneAt) return [erasureRequest(erasure)];
+  const due = erasedCalls(name, erasure.callSids, erasure.passes);
+  return due.flatMap((each) => requestsOf(each, { hasCrm: crm !== undefined }));
 }

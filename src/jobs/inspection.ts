@@ -1,6 +1,6 @@
 /** What is waiting, what fails and what is dead, read from pg-boss's own table. */
 import type { PgBoss } from 'pg-boss';
-import { JOBS_SCHEMA } from './boss.ts';
+import { JOBS_SCHEMA, type JobsDatabase } from './boss.ts';
 import { deadLetterOf, QUEUE_NAMES, QUEUES, type QueueName } from './queues.ts';
 
 export interface QueueDepth {
@@ -75,10 +75,21 @@ export async function freeBlockedKeys(boss: PgBoss): Promise<number> {
   return (await boss.getDb().executeSql(sql, [inOrder])).rows.length;
 }
 
-/** Whatever the state of those jobs. A running one finds its call erased. */
-export async function deleteJobsOf(boss: PgBoss, tenant: string, callSids: readonly string[]): Promise<number> {
-  const sql = `DELETE FROM ${TABLE} WHERE data->>'tenant' = $1 AND data->>'callSid' = ANY($2::text[]) RETURNING id`;
-  return (await boss.getDb().executeSql(sql, [tenant, callSids])).rows.length;
+/**
+ * Whatever the state of those jobs, but for those that tell of an erasure. A running one finds its call erased. Nothing
+ * happens where there never were jobs.
+ */
+export async function deleteJobsOf(
+  database: JobsDatabase,
+  tenant: string,
+  callSids: readonly string[],
+): Promise<number> {
+  const { rows: tables } = await database.executeSql(`SELECT to_regclass('${TABLE}') AS there`);
+  if (tables[0]?.['there'] === null) return 0;
+  const sql = `
+    DELETE FROM ${TABLE} WHERE data->>'tenant' = $1 AND data->>'callSid' = ANY($2::text[])
+      AND data->>'type' IS DISTINCT FROM 'call.erased' RETURNING id`;
+  return (await database.executeSql(sql, [tenant, callSids])).rows.length;
 }
 
 /** Before this everything has been looked at; some minutes of doubt are taken off. After a week's rest it is a week ago. */

@@ -93,7 +93,7 @@ export class Jobs {
 
   /** Forgets the jobs of these calls; resolves with their number. */
   forget(tenant: string, callSids: readonly string[]): Promise<number> {
-    return deleteJobsOf(this.#boss, tenant, callSids);
+    return deleteJobsOf(this.#boss.getDb(), tenant, callSids);
   }
 
   /** Takes no new job; running ones have `closeMs`, then they are aborted and left for later. Idempotent. */

@@ -1,9 +1,33 @@
 /** Which jobs follow from what is due: pure, so that asking twice asks for the same. */
 
+import type { Fact } from '../core/fact.ts';
 import type { Due } from '../store/after-calls/due.ts';
 import type { Erasure } from '../store/after-calls/erasures.ts';
 import type { CrmEventType } from './crm/event.ts';
 import type { JobRequest } from './queues.ts';
+
+/**
+ * Whether something may be due that was not before the fact. Of a call that is spoken on, nothing is: its turns, which are
+ * most facts by far, need not be asked about.
+ */
+export function mayBringDue({ type }: Fact): boolean {
+  switch (type) {
+    case 'call-opened': // its numbers may be what a lead was waiting for
+    case 'outcome':
+    case 'call-ended':
+    case 'carrier-recording':
+      return true;
+    case 'stream-started':
+    case 'turn':
+    case 'heard':
+    case 'tool-effect':
+    case 'consent':
+    case 'operator-act':
+    case 'recording-segment':
+    case 'stream-ended':
+      return false;
+  }
+}
 
 export interface Following {
   /** Whether there is a CRM to be told. */
@@ -25,6 +49,8 @@ export function requestsOf(due: Due, { hasCrm }: Following): readonly JobRequest
       return crm(due.revision === 1 ? 'lead.created' : 'lead.updated', due.leadId, due.revision);
     case 'appointment':
       return crm('appointment.created', due.appointmentId);
+    case 'erased':
+      return crm('call.erased', due.erasureId, due.pass);
   }
 }
 

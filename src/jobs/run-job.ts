@@ -66,7 +66,13 @@ async function perform(
     if (error instanceof StoreError) return retry(error.code);
     if (error instanceof BucketFault) return retry(error.message);
     if (error instanceof ZodError) return refused('the job names nothing that can be worked on');
-    runner.log.error('JOB_BUG', { queue, job: job.id, pii: { error: String(error) }, at: placeOf(error) });
+    runner.log.error('JOB_BUG', {
+      queue,
+      job: job.id,
+      ...subjectOf(job.data),
+      pii: { error: String(error) },
+      at: placeOf(error),
+    });
     return { status: 'retry', problem: `a fault in the work: ${nameOf(error)}` };
   }
 }

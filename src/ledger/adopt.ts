@@ -125,4 +125,4 @@ async function removeFolder(disk: Disk, folder: string): Promise<void> {
   await disk.syncFolder(path.dirname(folder));
 }
 
-const isRemovable = (name: string): boolean => /^cursor\.json(?:\.draft)?$/.test(name);
+const isRemovable = (name: string): boolean => /^(?:cursor\.json(?:\.draft)?|refused\.jsonl\.draft)$/.test(name);

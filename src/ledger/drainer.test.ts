@@ -29,13 +29,14 @@ class FakeStore {
 const callOf = (i: number): string => `CA${i % 7}`;
 const codesOf = (rig: Rig): readonly string[] => rig.errors.map(({ code }) => code);
 
-async function openBoth(rig = createRig(), store = new FakeStore()) {
+async function openBoth(rig = createRig(), store = new FakeStore(), gatherMs = 0) {
   const ledger = await rig.open();
   const drainer = openDrainer({
     backlog: ledger.backlog,
     apply: store.apply,
     clock: rig.clock,
     onError: (error) => void rig.errors.push(error),
+    gatherMs,
   });
   const tell = async (from: number, to: number): Promise<void> => {
     const facts = Array.from({ length: to - from }, (_, i) => turn(from + i, callOf(from + i)));
@@ -72,6 +73,43 @@ describe('the drainer', () => {
     expect(store.batches.length).toBeLessThan(6);
     expect(ledger.stats().unapplied).toBe(0);
     expect(drainer.stats()).toEqual({ away: false, applied: 1201 });
+    await close();
+  });
+
+  test('lets facts gather: the first goes at once, the next ones together when the time is over', async () => {
+    const { rig, store, tell, close } = await openBoth(createRig(), new FakeStore(), 1000);
+    const batchesAfter = async (ms: number): Promise<readonly number[]> => {
+      await rig.clock.advance(ms);
+      return [...store.batches];
+    };
+    await tell(0, 1);
+    expect(await batchesAfter(10)).toEqual([1]);
+    for (let i = 1; i < 20; i++) {
+      await tell(i, i + 1);
+      expect(await batchesAfter(40)).toEqual([1]);
+    }
+    expect(await batchesAfter(300)).toEqual([1, 19]);
+    await tell(20, 25);
+    expect(await batchesAfter(700)).toEqual([1, 19]);
+    expect(await batchesAfter(300)).toEqual([1, 19, 5]);
+    await tell(25, 26);
+    await close();
+    expect(store.names).toEqual(expected(0, 25));
+  });
+
+  test('does not let facts gather while somebody waits for them, or while a batch is full', async () => {
+    const { rig, store, tell, drainer, close } = await openBoth(createRig(), new FakeStore(), 60_000);
+    await tell(0, 1);
+    await drain(rig, drainer);
+    await tell(1, 2);
+    await drain(rig, drainer);
+    await tell(2, 3);
+    await rig.clock.advance(100);
+    expect(store.names).toEqual(expected(0, 2));
+    await tell(3, 1300);
+    await drain(rig, drainer);
+    expect(store.batches).toEqual([1, 1, 500, 500, 298]);
+    expect(rig.clock.now()).toBeLessThan(60_000);
     await close();
   });
 

@@ -16,6 +16,11 @@ export interface DrainerOptions {
   readonly apply: ApplyFacts;
   readonly clock: Clock;
   readonly onError: (error: LedgerError) => void;
+  /**
+   * Batches begin so far apart, unless one is full or somebody waits for `drained`: a store does sixty facts at once for
+   * little more than one. Default 0.
+   */
+  readonly gatherMs?: number;
 }
 
 export interface Drainer {
@@ -53,7 +58,11 @@ class BatchDrainer implements Drainer {
   readonly #waiters: ((drained: boolean) => void)[] = [];
   readonly #stopped: Promise<void>;
   #wake: () => void = () => {};
+  /** Ends the gathering. */
+  #hurry: () => void = () => {};
   #woken = true;
+  /** When the next batch may begin. */
+  #notBefore = Number.NEGATIVE_INFINITY;
   #closed = false;
   #away = false;
   #failing = false;
@@ -77,6 +86,7 @@ class BatchDrainer implements Drainer {
     return new Promise((resolve) => {
       this.#waiters.push(resolve);
       this.#woken = true;
+      this.#hurry();
       this.#wake();
     });
   }
@@ -89,6 +99,7 @@ class BatchDrainer implements Drainer {
     this.#closed = true;
     this.#unwatch();
     this.#backoff.close();
+    this.#hurry();
     this.#wake();
     await this.#stopped;
     for (const resolve of this.#waiters.splice(0)) resolve(false);
@@ -96,11 +107,28 @@ class BatchDrainer implements Drainer {
 
   async #run(): Promise<void> {
     while (!this.#closed) {
+      await this.#gather();
+      if (this.#closed) return;
       this.#woken = false;
       const entries = await this.#read();
       if (entries.length > 0) await this.#drain(entries);
       else if (!this.#woken) await this.#idle();
     }
+  }
+
+  /** Lets facts gather, for as long as nobody waits for them. */
+  async #gather(): Promise<void> {
+    const { clock } = this.#options;
+    const isWaitedFor = (): boolean => this.#closed || this.#waiters.length > 0;
+    if (isWaitedFor() || clock.now() >= this.#notBefore) return;
+    await new Promise<void>((resolve) => {
+      const disarm = clock.at(this.#notBefore, resolve);
+      this.#hurry = () => {
+        disarm();
+        resolve();
+      };
+    });
+    this.#hurry = () => {};
   }
 
   async #read(): Promise<readonly LedgerEntry[]> {
@@ -123,9 +151,13 @@ class BatchDrainer implements Drainer {
   }
 
   async #drain(batch: readonly LedgerEntry[]): Promise<void> {
+    const { clock, gatherMs = 0 } = this.#options;
+    const since = clock.now();
     const refusal = await this.#tryApply(batch);
-    if (!refusal) this.#pass(batch);
-    else if (await this.#storeAnswers(batch)) await this.#halve(batch, refusal, batch);
+    if (!refusal) {
+      this.#pass(batch);
+      if (batch.length < BATCH_FACTS) this.#notBefore = since + gatherMs;
+    } else if (await this.#storeAnswers(batch)) await this.#halve(batch, refusal, batch);
     else await this.#waitForStore(refusal);
   }
 

@@ -28,6 +28,8 @@ const EVERY_MS = 30_000;
 /** Longer than a caller waits to be connected again, and than facts wait on the disk of a node that is restarted. */
 const STALE_MS = 10 * 60_000;
 const FORGET_MS = 24 * 3_600_000;
+/** A line of the log names no more calls than that. */
+const MOST_NAMED = 50;
 /** Any number, as long as it is nobody else's. */
 const LOCK = 0x4b61765469;
 
@@ -82,6 +84,6 @@ export class Tidy {
     });
     if (closed.length === 0) return;
     store.notify(OUTBOX_CHANNEL, tenant);
-    log.warn('CALLS_CLOSED', { tenant, calls: closed.length });
+    log.warn('CALLS_CLOSED', { tenant, calls: closed.length, call_sids: closed.slice(0, MOST_NAMED) });
   }
 }

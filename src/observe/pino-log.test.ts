@@ -34,6 +34,17 @@ test('a child adds its fields, and no field can rename the event', () => {
   expect(JSON.parse(lines[0]!)).toMatchObject({ event: 'STATE', call_sid: 'CA1', sid: 'MZ1', state: 'LISTENING' });
 });
 
+test('with several nodes each line says whose it is, once', () => {
+  const { lines, log } = capture({ node: 'box-1' });
+  log.info('NODE_JOINED', { node: 'box-1', run: 'r' });
+  log.child({ call_sid: 'CA1' }).info('STATE', { state: 'LISTENING' });
+  expect(lines.map((line) => line.split('"node":"box-1"').length)).toEqual([2, 2]);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { event: 'NODE_JOINED', node: 'box-1', run: 'r' },
+    { event: 'STATE', node: 'box-1', call_sid: 'CA1' },
+  ]);
+});
+
 test('events under the level are not written', () => {
   const { lines, log } = capture();
   log.debug('PNG_PONG_TX');

@@ -15,6 +15,8 @@ export interface LogOptions {
   readonly pretty: boolean;
   /** Keep what callers said, their numbers, prompts and tool arguments. */
   readonly pii: boolean;
+  /** Stands in every line, where several processes write into one place. */
+  readonly node?: string;
   /** Standard output when absent. */
   readonly destination?: DestinationStream;
 }
@@ -34,14 +36,14 @@ export function createLog(options: LogOptions): FlushableLog {
   const logger = pino(
     {
       level: options.level,
-      base: null,
+      base: options.node === undefined ? null : { node: options.node },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: stdSerializers.errWithCause },
     },
     stream,
   );
-  return { ...wrap(logger, options.pii), flush: () => flushSync(destination) };
+  return { ...wrap(logger, options), flush: () => flushSync(destination) };
 }
 
 /** Lines for a machine are written by the block, and at the latest twice a second; a person sees each one at once. */
@@ -54,23 +56,27 @@ function openStdout(pretty: boolean): ReturnType<typeof pino.destination> {
 const BLOCK_BYTES = 4_096;
 const FLUSH_EVERY_MS = 500;
 
-function wrap(logger: Logger, keepPii: boolean): Log {
+type Kept = Pick<LogOptions, 'node' | 'pii'>;
+
+function wrap(logger: Logger, kept: Kept): Log {
   return {
     debug: (event, fields) => {
-      if (logger.isLevelEnabled('debug')) logger.debug(line(event, fields, keepPii));
+      if (logger.isLevelEnabled('debug')) logger.debug(line(event, fields, kept));
     },
-    info: (event, fields) => logger.info(line(event, fields, keepPii)),
-    warn: (event, fields) => logger.warn(line(event, fields, keepPii)),
-    error: (event, fields) => logger.error(line(event, fields, keepPii)),
-    child: (fields) => wrap(logger.child(withoutPii(fields, keepPii)), keepPii),
+    info: (event, fields) => logger.info(line(event, fields, kept)),
+    warn: (event, fields) => logger.warn(line(event, fields, kept)),
+    error: (event, fields) => logger.error(line(event, fields, kept)),
+    child: (fields) => wrap(logger.child(withoutPii(fields, kept.pii)), kept),
   };
 }
 
-function line(event: LogEvent, fields: LogFields | undefined, keepPii: boolean): Record<string, unknown> {
-  const kept: Record<string, unknown> = { event, ...(fields && withoutPii(fields, keepPii)) };
+function line(event: LogEvent, fields: LogFields | undefined, { node, pii }: Kept): Record<string, unknown> {
+  const written: Record<string, unknown> = { event, ...(fields && withoutPii(fields, pii)) };
   // A field of the same name must not rename the event that people search for.
-  kept['event'] = event;
-  return kept;
+  written['event'] = event;
+  // It stands in every line already, and a name that is there twice is no good JSON.
+  if (node !== undefined) delete written['node'];
+  return written;
 }
 
 function withoutPii(fields: LogFields, keepPii: boolean): Record<string, unknown> {

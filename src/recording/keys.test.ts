@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { keyOfRecording, parseRecordingKeys } from './keys.ts';
+import { keyOfRecording, keyOfTenant, parseRecordingKeys } from './keys.ts';
 import { keysFrom, newKey } from './recording.fixture.ts';
 
 describe('the keys of recordings', () => {
@@ -44,9 +44,18 @@ describe('the keys of recordings', () => {
 
   test('each recording has a key of its own', () => {
     const { current } = keysFrom(key);
-    const own = (id: string): string => keyOfRecording(current, id).export().toString('hex');
+    const own = (recordingId: string, tenant = 'home'): string =>
+      keyOfRecording(current, { tenant, recordingId }).export().toString('hex');
     expect(own('a')).toBe(own('a'));
     expect(own('a')).not.toBe(own('b'));
+    expect(own('a')).not.toBe(own('a', 'away'));
     expect(own('a')).not.toBe(current.secret.export().toString('hex'));
+  });
+
+  test("each tenant has one that opens nothing of another's", () => {
+    const { current } = keysFrom(key);
+    const own = (tenant: string): string => keyOfTenant(current, tenant).export().toString('hex');
+    expect(own('home')).toBe(own('home'));
+    expect(own('home')).not.toBe(own('away'));
   });
 });

@@ -49,10 +49,30 @@ function parseKey(entry: string): RecordingKey | string {
 const fingerprintOf = (bytes: Uint8Array): string =>
   createHash('sha256').update('kav recording key id').update(bytes).digest('hex').slice(0, 8);
 
+/** Whose recording it is, and which. */
+export interface RecordingName {
+  readonly tenant: string;
+  readonly recordingId: string;
+}
+
 /**
- * The key of one recording (HKDF, RFC 5869). With a key of its own, a recording is far from the number of random nonces
+ * The key of one recording, by way of its tenant's (HKDF, RFC 5869): whoever is given a tenant's key opens what is that
+ * tenant's, and nothing else. With a key of its own, a recording is far from the number of random nonces
  * that one AES-GCM key bears (2^32, NIST SP 800-38D section 8.3), however many calls there are.
  */
-export function keyOfRecording(key: RecordingKey, recordingId: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', key.secret, recordingId, 'kav recording 1', KEY_BYTES)));
+export function keyOfRecording(key: RecordingKey, { recordingId, tenant }: RecordingName): KeyObject {
+  return derived(keyOfTenant(key, tenant), recordingId, 'kav recording 2');
+}
+
+export function keyOfTenant(key: RecordingKey, tenant: string): KeyObject {
+  return derived(key.secret, '', `kav tenant 1\n${tenant}`);
+}
+
+/** Of segments of version 1, which knew no key of a tenant. */
+export function firstKeyOfRecording(key: RecordingKey, recordingId: string): KeyObject {
+  return derived(key.secret, recordingId, 'kav recording 1');
+}
+
+function derived(secret: KeyObject, salt: string, info: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, salt, info, KEY_BYTES)));
 }

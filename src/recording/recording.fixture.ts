@@ -55,7 +55,7 @@ export class Bench {
       folder: `default/2026-11/${CALL_SID}`,
       startedAtMs: 0,
       segmentMs: 1_000,
-      key: { id: 'test', ofRecording: keyOfRecording(KEYS.current, RECORDING_ID) },
+      key: { id: 'test', ofRecording: keyOfRecording(KEYS.current, { tenant: 'default', recordingId: RECORDING_ID }) },
       store: this.store,
       onSegment: (fact) => this.facts.push(fact),
       onError: (error) => {

@@ -54,7 +54,7 @@ export class Recordings {
       folder,
       startedAtMs: call.startedAtMs,
       segmentMs,
-      key: { id: keys.current.id, ofRecording: keyOfRecording(keys.current, recordingId) },
+      key: { id: keys.current.id, ofRecording: keyOfRecording(keys.current, { tenant: call.tenant, recordingId }) },
       store: this.#writer,
       onSegment: call.onSegment,
       onError: (error) => onError(error, { file: folder, givenUp: false }),

@@ -5,9 +5,17 @@ import { keyOfRecording } from './keys.ts';
 import { headOf, KEYS, keysFrom, newKey, RECORDING_ID } from './recording.fixture.ts';
 import { openSegment, readHead, type SegmentHead, sealSegment } from './segment.ts';
 
-const KEY = keyOfRecording(KEYS.current, RECORDING_ID);
+const KEY = keyOfRecording(KEYS.current, { tenant: 'default', recordingId: RECORDING_ID });
 const AUDIO = Uint8Array.from({ length: 320 }, (_, i) => (i * 7) & 0xff);
 const sealed = (head: Partial<SegmentHead> = {}, audio = AUDIO): Uint8Array => sealSegment(headOf(head), KEY, [audio]);
+
+/** Made when the key did not go by way of the tenant's yet. */
+const OF_VERSION_1 =
+  'S0FWUgEAtXsidGVuYW50IjoiZGVmYXVsdCIsImNhbGxTaWQiOiJDQTExMTExMTExMTExMTExMTExMTExMTExMTEx' +
+  'MTExMTExIiwicmVjb3JkaW5nSWQiOiJhYmFiYWJhYmFiYWJhYmFiYWJhYmFiYWJhYmFiYWJhYiIsImluZGV4Ijow' +
+  'LCJmcm9tTXMiOjAsInRvTXMiOjIsImxhc3QiOnRydWUsImxvc3QiOjAsImtleUlkIjoib2xkIn3V5K8GGMtMkStk' +
+  'NEGIQ3qVH9qAxJHH+J8iGm8y8z0mX8T6KhK1p4T2V4Piu2FxuTV03LWn81WCzaJ7us8=';
+const ITS_KEY = 'old:01080f161d242b323940474e555c636a71787f868d949ba2a9b0b7bec5ccd3da';
 
 function refusalOf(bytes: Uint8Array, keys = KEYS, expected: Partial<SegmentHead> = {}): string {
   try {
@@ -29,6 +37,17 @@ describe('a segment', () => {
 
   test('may be empty: the last one of a call that ended in a pause', () => {
     expect(openSegment(sealed({ fromMs: 40, toMs: 40 }, new Uint8Array(0)), KEYS).audio).toHaveLength(0);
+  });
+
+  test('of version 1 still opens', () => {
+    const { audio, head } = openSegment(Buffer.from(OF_VERSION_1, 'base64'), keysFrom(ITS_KEY));
+    expect([...audio]).toEqual([...AUDIO.subarray(0, 32)]);
+    expect(head).toEqual(headOf({ toMs: 2, keyId: 'old' }));
+  });
+
+  test("does not open with what was made for another tenant's", () => {
+    const other = keyOfRecording(KEYS.current, { tenant: 'another', recordingId: RECORDING_ID });
+    expect(refusalOf(sealSegment(headOf(), other, [AUDIO]))).toBe('recording-damaged');
   });
 
   test('is never the same twice', () => {
@@ -97,7 +116,11 @@ describe('keys', () => {
   test('after a rotation the old one still opens', () => {
     const old = newKey();
     const before = keysFrom(`2025:${old}`);
-    const bytes = sealSegment(headOf({ keyId: '2025' }), keyOfRecording(before.current, RECORDING_ID), [AUDIO]);
+    const bytes = sealSegment(
+      headOf({ keyId: '2025' }),
+      keyOfRecording(before.current, { tenant: 'default', recordingId: RECORDING_ID }),
+      [AUDIO],
+    );
     expect(openSegment(bytes, keysFrom(`2026:${newKey()},2025:${old}`)).audio).toHaveLength(320);
   });
 

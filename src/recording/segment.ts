@@ -6,7 +6,7 @@
  */
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 import { ConfigError, PeerProtocolError } from '../core/errors.ts';
-import { keyOfRecording, type RecordingKeys } from './keys.ts';
+import { firstKeyOfRecording, keyOfRecording, type RecordingKey, type RecordingKeys } from './keys.ts';
 
 export interface SegmentHead {
   readonly tenant: string;
@@ -26,7 +26,9 @@ export interface SegmentHead {
 
 export const BYTES_PER_MS = 16;
 const MAGIC = Buffer.from('KAVR');
-const VERSION = 1;
+/** Since 2 the key goes by way of the tenant's; what was locked before still opens. */
+const VERSION = 2;
+const FIRST_VERSION = 1;
 const FIXED_BYTES = MAGIC.length + 3;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -62,7 +64,7 @@ export function openSegment(
   keys: RecordingKeys,
   expected: Partial<SegmentHead> = {},
 ): { readonly head: SegmentHead; readonly audio: Uint8Array } {
-  const { head, prefixBytes } = readHead(bytes);
+  const { head, prefixBytes, version } = readHead(bytes);
   for (const [name, value] of Object.entries(expected)) {
     const own = head[name as keyof SegmentHead];
     if (own === value) continue;
@@ -79,7 +81,7 @@ export function openSegment(
   try {
     const audioAt = prefixBytes + NONCE_BYTES;
     const nonce = bytes.subarray(prefixBytes, audioAt);
-    const decipher = createDecipheriv(CIPHER, keyOfRecording(key, head.recordingId), nonce, {
+    const decipher = createDecipheriv(CIPHER, keyOf(key, head, version), nonce, {
       authTagLength: TAG_BYTES,
     });
     decipher.setAAD(bytes.subarray(0, prefixBytes)).setAuthTag(bytes.subarray(-TAG_BYTES));
@@ -92,15 +94,23 @@ export function openSegment(
   }
 }
 
+function keyOf(key: RecordingKey, head: SegmentHead, version: number): KeyObject {
+  return version === FIRST_VERSION ? firstKeyOfRecording(key, head.recordingId) : keyOfRecording(key, head);
+}
+
 /** What a segment says about itself, before anything vouches for it. Throws `PeerProtocolError`. */
-export function readHead(bytes: Uint8Array): { readonly head: SegmentHead; readonly prefixBytes: number } {
+export function readHead(bytes: Uint8Array): {
+  readonly head: SegmentHead;
+  readonly prefixBytes: number;
+  readonly version: number;
+} {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!file.subarray(0, MAGIC.length).equals(MAGIC.subarray(0, file.length))) {
     throw new PeerProtocolError('recording-foreign', 'this is no segment of a recording');
   }
   if (file.length < FIXED_BYTES) throw new PeerProtocolError('recording-truncated', 'the segment ends in its head');
-  const version = file[MAGIC.length];
-  if (version !== VERSION)
+  const version = file[MAGIC.length]!;
+  if (version !== VERSION && version !== FIRST_VERSION)
     throw new PeerProtocolError('recording-foreign', `the segment has the unknown version ${version}`);
   const prefixBytes = FIXED_BYTES + file.readUInt16BE(MAGIC.length + 1);
   if (file.length < prefixBytes) throw new PeerProtocolError('recording-truncated', 'the segment ends in its head');
@@ -109,7 +119,7 @@ export function readHead(bytes: Uint8Array): { readonly head: SegmentHead; reado
   if (file.length !== size) {
     throw new PeerProtocolError('recording-truncated', `the segment has ${file.length} bytes, not ${size}`);
   }
-  return { head, prefixBytes };
+  return { head, prefixBytes, version };
 }
 
 function parseHead(json: string): SegmentHead {

@@ -61,7 +61,7 @@ function signedRoute(
     const checked = checkSignature(context, request);
     if (checked.signed) return answer({ context, reply, request, origin: checked.origin, form: checked.form });
     context.metrics.webhook(route, 'forbidden' satisfies Verdict);
-    context.refusals('WEBHOOK_REFUSED', checked.reason, { route, url: checked.url });
+    context.refusals('WEBHOOK_REFUSED', checked.reason, { route, url: checked.url, ...claimedCall(request.body) });
     return sendProblem(request, reply, 403);
   };
 }
@@ -84,7 +84,7 @@ async function incomingCall(signed: SignedRequest): Promise<FastifyReply> {
   try {
     return reply.headers(TWIML).send(await answerCall(signed));
   } catch (error) {
-    context.log.error('SERVER_FAULT', { route: 'incoming-call', error });
+    context.log.error('SERVER_FAULT', { route: 'incoming-call', ...claimedCall(signed.form), error });
     context.metrics.webhook('incoming-call', 'fault' satisfies Verdict);
     return reply.headers(TWIML).send(sayAndHangUpTwiml(failureLine(context)));
   }
@@ -93,7 +93,7 @@ async function incomingCall(signed: SignedRequest): Promise<FastifyReply> {
 async function answerCall({ context, origin, form }: SignedRequest): Promise<string> {
   const parsed = parseVoiceForm(form);
   if (!parsed.ok) {
-    noteMalformed(context, 'incoming-call', parsed.problem);
+    noteMalformed(context, 'incoming-call', form, parsed.problem);
     return sayAndHangUpTwiml(failureLine(context));
   }
   const { callSid, accountSid, from, to } = parsed.form;
@@ -140,7 +140,7 @@ function streamStatus(context: ServerContext): RouteHandlerMethod {
     try {
       context.metrics.webhook('stream-status', applyStreamStatus(context, request));
     } catch (error) {
-      context.log.error('SERVER_FAULT', { route: 'stream-status', error });
+      context.log.error('SERVER_FAULT', { route: 'stream-status', ...claimedCall(request.body), error });
       context.metrics.webhook('stream-status', 'fault' satisfies Verdict);
     }
     return reply.code(204).send();
@@ -150,12 +150,14 @@ function streamStatus(context: ServerContext): RouteHandlerMethod {
 function applyStreamStatus(context: ServerContext, request: FastifyRequest): Verdict {
   const checked = checkSignature(context, request);
   if (!checked.signed) {
-    context.refusals('WEBHOOK_REFUSED', checked.reason, { route: 'stream-status', url: checked.url });
+    const names = { route: 'stream-status', url: checked.url, ...claimedCall(request.body) };
+    context.refusals('WEBHOOK_REFUSED', checked.reason, names);
     return 'forbidden';
   }
   const parsed = parseStreamStatusForm(checked.form);
   if (!parsed.ok) {
-    context.refusals('WEBHOOK_REFUSED', 'malformed', { route: 'stream-status', problem: parsed.problem });
+    const names = { route: 'stream-status', problem: parsed.problem, ...claimedCall(checked.form) };
+    context.refusals('WEBHOOK_REFUSED', 'malformed', names);
     return 'malformed';
   }
   const { callSid, streamSid, event } = parsed.form;
@@ -193,7 +195,7 @@ async function streamEnded(signed: SignedRequest): Promise<FastifyReply> {
   const { context, reply, form, origin } = signed;
   const parsed = parseStreamEndedForm(form);
   if (!parsed.ok) {
-    noteMalformed(context, 'stream-ended', parsed.problem);
+    noteMalformed(context, 'stream-ended', form, parsed.problem);
     return reply.code(204).send();
   }
   const { callSid, callStatus } = parsed.form;
@@ -212,7 +214,7 @@ async function askAfterStream({ context, request }: SignedRequest, form: StreamE
   try {
     return await desk.afterStream({ ...form, request: typeof name === 'string' ? name.slice(0, 128) : '' });
   } catch (error) {
-    context.log.error('SERVER_FAULT', { route: 'stream-ended', error });
+    context.log.error('SERVER_FAULT', { route: 'stream-ended', call_sid: form.callSid, error });
     return { type: 'apologise', ...failureLine(context) };
   }
 }
@@ -221,7 +223,7 @@ async function askAfterStream({ context, request }: SignedRequest, form: StreamE
 async function recordingDone({ context, reply, request, form }: SignedRequest): Promise<FastifyReply> {
   const parsed = parseRecordingForm(form);
   if (parsed.ok && !(await keepRecording(context, parsed.form))) return sendProblem(request, reply, 503);
-  if (!parsed.ok) noteMalformed(context, 'recording-done', parsed.problem);
+  if (!parsed.ok) noteMalformed(context, 'recording-done', form, parsed.problem);
   return reply.type('text/plain; charset=utf-8').send('');
 }
 
@@ -237,7 +239,9 @@ async function keepRecording(context: ServerContext, form: RecordingForm): Promi
     await desk?.recordingDone({ callSid, recordingSid, status, durationSec, url });
     isKept = desk !== undefined;
   };
-  const keeping = keep().catch((error: unknown) => log.error('SERVER_FAULT', { route: 'recording-done', error }));
+  const keeping = keep().catch((error: unknown) =>
+    log.error('SERVER_FAULT', { route: 'recording-done', call_sid: callSid, error }),
+  );
   await within(keeping, KEEP_WAIT_MS, clock);
   metrics.webhook('recording-done', (isKept ? 'done' : 'fault') satisfies Verdict);
   const fields = { call_sid: callSid, recording_sid: recordingSid, status, duration_sec: durationSec };
@@ -245,9 +249,15 @@ async function keepRecording(context: ServerContext, form: RecordingForm): Promi
   return isKept;
 }
 
-function noteMalformed(context: ServerContext, route: RouteName, problem: string): void {
+/** Which call a form speaks of, as far as it can be believed to be one. */
+function claimedCall(form: unknown): LogFields {
+  const claimed = (form as FormParams | undefined)?.['CallSid'];
+  return typeof claimed === 'string' && /^CA[0-9a-f]{32}$/i.test(claimed) ? { call_sid: claimed } : {};
+}
+
+function noteMalformed(context: ServerContext, route: RouteName, form: FormParams, problem: string): void {
   context.metrics.webhook(route, 'malformed' satisfies Verdict);
-  context.refusals('WEBHOOK_REFUSED', 'malformed', { route, problem });
+  context.refusals('WEBHOOK_REFUSED', 'malformed', { route, problem, ...claimedCall(form) });
 }
 
 function failureLine(context: ServerContext): SpokenLine {

@@ -59,3 +59,12 @@ export interface Engine {
 export function quotedName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
+
+/** Copies of the embedded database that a newer one made needless. */
+export interface RemovedCopies {
+  readonly snapshots: number;
+  /** Databases that could not be trusted, and were put aside. */
+  readonly setAside: number;
+}
+
+export const NO_COPIES: RemovedCopies = { snapshots: 0, setAside: 0 };

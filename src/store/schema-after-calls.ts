@@ -1,6 +1,6 @@
 /** What is worked out, fetched and erased once a call is over. */
 import type { Generated } from 'kysely';
-import type { Json, Maybe, MaybeTime, TimeByDefault } from './columns.ts';
+import type { Json, JsonByDefault, Maybe, MaybeTime, TimeByDefault } from './columns.ts';
 
 /** What a model made of a call that is over. */
 export interface CallNotesTable {
@@ -45,6 +45,8 @@ export interface ErasuresTable {
   /** HMAC-SHA256 of the number under a key that is not in the database. */
   subject_hash: string;
   call_sids: Json<readonly string[]>;
+  /** Calls of others in which the number was said: what is kept of them in files goes, but for their recordings. */
+  mentioned_in: JsonByDefault<readonly string[]>;
   /** Those that Twilio is still to delete. */
   carrier_recordings: Json<readonly CarrierCopy[]>;
   requested_by: string;
@@ -61,5 +63,9 @@ export interface ErasureNodesTable {
   erasure_id: string;
   node: string;
   files: number;
+  /** How many calls the erasure named when the node last looked for their files. */
+  seen: Generated<number>;
+  /** What else the node had of them, by kind. */
+  report: JsonByDefault<Readonly<Record<string, number>>>;
   at: TimeByDefault;
 }

@@ -59,6 +59,9 @@ export interface CallsTable {
   consent_recording: Maybe<boolean>;
   consent_fence: Maybe<number>;
   consent_index: Maybe<number>;
+  /** The line that the caller heard before they were recorded, and its SHA-256 in hex. */
+  consent_line: Maybe<string>;
+  consent_line_hash: Maybe<string>;
   outcome_status: Maybe<'completed' | 'abandoned'>;
   outcome_fence: Maybe<number>;
   outcome_index: Maybe<number>;

@@ -9,7 +9,15 @@ import { Announcer } from './announcer.ts';
 import { type AppliedFacts, applyFacts } from './apply/apply.ts';
 import { createKysely } from './dialect.ts';
 import { EmbeddedEngine } from './embedded/engine.ts';
-import { type Engine, type EngineEvents, type EngineResult, type Listening, QUERY_BUDGET_MS } from './engine.ts';
+import {
+  type Engine,
+  type EngineEvents,
+  type EngineResult,
+  type Listening,
+  NO_COPIES,
+  QUERY_BUDGET_MS,
+  type RemovedCopies,
+} from './engine.ts';
 import { unavailable } from './failures.ts';
 import { type StoreEngineNews, StoreLife, type StoreState } from './life.ts';
 import { OUTBOX_CHANNEL } from './outbox.ts';
@@ -34,7 +42,7 @@ export interface StoreOptions {
 
 export type StoreNews = StoreEngineNews;
 export type { AppliedFacts } from './apply/apply.ts';
-export type { Listening } from './engine.ts';
+export type { Listening, RemovedCopies } from './engine.ts';
 export type { StoreState } from './life.ts';
 export type { Db, Schema } from './schema.ts';
 
@@ -57,9 +65,10 @@ export interface Store {
   sync(): Promise<void>;
   /**
    * Makes a copy of the embedded database that outlives a power cut, for the next start to begin from, and removes all but
-   * so many of the older copies. Nothing happens with PostgreSQL, or in memory.
+   * so many of the older copies; with none of them, also what was put aside. Resolves with how many went. Nothing happens
+   * with PostgreSQL, or in memory.
    */
-  snapshot(keepOlder: number): Promise<void>;
+  snapshot(keepOlder: number): Promise<RemovedCopies>;
   /** Whether there is such a copy. */
   readonly hasSnapshot: boolean;
   /** A copy of the embedded database. */
@@ -116,7 +125,7 @@ export function openStore(options: StoreOptions): Store {
     notify: (channel, payload) => announcer.notify(channel, payload),
     executeSql,
     sync: async () => embedded?.sync(),
-    snapshot: async (keepOlder) => embedded?.snapshot(keepOlder),
+    snapshot: async (keepOlder) => (embedded ? embedded.snapshot(keepOlder) : NO_COPIES),
     get hasSnapshot() {
       return embedded?.hasSnapshot ?? false;
     },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { rmsOfFrame } from '../../src/audio/level.ts';
@@ -72,6 +73,12 @@ describe('a call of an agent that records', () => {
     const { consents, office, recorders } = await recordedCall(steps);
     const { left, right } = recorders.benches[0]!.heard();
     expect(consents).toEqual([true]);
+    expect(
+      office.facts.find(({ type }) => type === 'consent'),
+      'which version of the line',
+    ).toMatchObject({
+      line: { text: CONSENT, sha256: createHash('sha256').update(CONSENT).digest('hex') },
+    });
     expect(office.facts.find(({ type }) => type === 'turn')).toMatchObject({
       text: expect.stringMatching(/^This call/),
     });
@@ -145,6 +152,8 @@ describe('a call of an agent that records', () => {
     const refused = await recordedCall(steps, { brain: () => toolBrain('refuse'), tools: { refuse } });
     expect(seen).toBeDefined();
     expect(refused.consents).toEqual([true, false]);
+    const lines = refused.office.facts.flatMap((fact) => (fact.type === 'consent' ? [fact.line?.text] : []));
+    expect(lines).toEqual([CONSENT, CONSENT]);
     expect(refused.recorders.erased).toHaveLength(1);
   });
 

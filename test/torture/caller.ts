@@ -1,5 +1,6 @@
 /** A caller under torture, and the carrier that retries for them: one call from its webhook to its recording. */
 import { request as requestHttp } from 'node:http';
+import { KEEP_WAIT_MS } from '../../src/call/switchboard.ts';
 import { createCallFields, createRecordingFields } from '../../src/simulator/carrier/call-fields.ts';
 import { signForm } from '../../src/twilio/signature.ts';
 import type { AcknowledgedFact } from './acknowledged.ts';
@@ -15,6 +16,8 @@ export interface Line {
   readonly reign: number;
   readonly isOver: boolean;
   acknowledge(fact: AcknowledgedFact): void;
+  /** A webhook was answered after so long that its fact was not waited for. */
+  answeredLate(): void;
 }
 
 export interface CallerOptions {
@@ -29,6 +32,7 @@ interface Answer {
   readonly body: string;
   readonly url: string;
   readonly reign: number;
+  readonly ms: number;
 }
 
 const ACCOUNT_SID = `AC${'a'.repeat(32)}`;
@@ -55,7 +59,9 @@ export class TortureCaller {
     const { line } = this.#options;
     const opened = await this.#post('/webhook/incoming_call', createCallFields(this.#identity, 'ringing'));
     if (!opened?.body.includes('<Stream')) return; // not ready yet, which the caller is told
-    this.#acknowledge('call-opened', '', opened.reign);
+    // Whoever waited so long was answered without the disk.
+    if (opened.ms < KEEP_WAIT_MS) this.#acknowledge('call-opened', '', opened.reign);
+    else line.answeredLate();
     let twiml = opened;
     for (let attempt = 1; attempt <= MOST_STREAMS && twiml.body.includes('<Stream'); attempt++) {
       const began = line.reign;
@@ -130,8 +136,9 @@ export class TortureCaller {
       const url = await line.url();
       if (url === undefined) return undefined;
       const { reign } = line;
+      const from = performance.now();
       const answer = await post(url, path, fields);
-      if (answer && answer.status < 300) return { ...answer, url, reign };
+      if (answer && answer.status < 300) return { ...answer, url, reign, ms: performance.now() - from };
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
     return undefined;

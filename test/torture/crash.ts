@@ -59,7 +59,8 @@ function print(report: LaneReport): boolean {
   for (const [kind, count] of Object.entries(report.acknowledged)) {
     console.log(`  acknowledged ${kind.padEnd(22)} ${count}`);
   }
-  const { backwards, doubled, lost, powerCuts, refused } = report;
+  const { answeredLate, backwards, doubled, lost, powerCuts, refused } = report;
+  if (answeredLate > 0) console.log(`  answered after 1.5 s, without the disk ${answeredLate}`);
   if (powerCuts > 0) console.log(`  after ${powerCuts} of them the power failed as well, and the database was torn`);
   console.log(`  lost ${lost.length}, doubled ${doubled.length}, backwards ${backwards.length}, refused ${refused}`);
   for (const line of [...lost, ...doubled, ...backwards].slice(0, 40)) console.log(`    ${line}`);

@@ -32,6 +32,8 @@ export interface LaneReport {
   readonly backwards: readonly string[];
   readonly refused: number;
   readonly powerCuts: number;
+  /** Webhooks that were answered without the disk, which was too slow for a caller who waits. */
+  readonly answeredLate: number;
 }
 
 const LONGEST_LIFE_MS = 2_500;
@@ -64,6 +66,7 @@ class Lane implements Line {
   #events = 0;
   #refused = 0;
   #powerCuts = 0;
+  #answeredLate = 0;
   #isOver = false;
 
   constructor(options: LaneOptions) {
@@ -87,6 +90,10 @@ class Lane implements Line {
 
   acknowledge(fact: AcknowledgedFact): void {
     this.#acknowledged.add(fact);
+  }
+
+  answeredLate(): void {
+    this.#answeredLate++;
   }
 
   async run(): Promise<LaneReport> {
@@ -240,6 +247,7 @@ class Lane implements Line {
       backwards: [...this.#backwards],
       refused: this.#refused,
       powerCuts: this.#powerCuts,
+      answeredLate: this.#answeredLate,
     };
   }
 

@@ -7,6 +7,7 @@ export const CRM_EVENTS = [
   'lead.updated',
   'appointment.created',
   'recording.ready',
+  'call.erased',
 ] as const;
 
 export type CrmEventType = (typeof CRM_EVENTS)[number];
@@ -16,7 +17,7 @@ export interface CrmEventRef {
   readonly tenant: string;
   readonly callSid: string;
   readonly type: CrmEventType;
-  /** The lead, the appointment or the recording; the call's own SID for `call.ended`. */
+  /** The lead, the appointment, the recording or the erasure; the call's own SID for `call.ended`. */
   readonly subject: string;
   /** Counts the updates of one subject, so that each is told. 1 for what happens once. */
   readonly revision: number;

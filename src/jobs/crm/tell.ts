@@ -3,6 +3,7 @@ import {
   type EventContent,
   readAppointment,
   readEndedCall,
+  readErasureOfCall,
   readLead,
   readStoredRecording,
 } from '../../store/after-calls/crm.ts';
@@ -35,5 +36,7 @@ function readContent(db: Db, { type, tenant, callSid, subject }: CrmEventRef): P
       return readAppointment(db, tenant, subject);
     case 'recording.ready':
       return readStoredRecording(db, tenant, callSid, subject);
+    case 'call.erased':
+      return readErasureOfCall(db, tenant, subject);
   }
 }

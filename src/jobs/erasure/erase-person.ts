@@ -2,31 +2,31 @@
  * The job behind the erasure of one person: everything that is known of their calls, in every place that this node
  * reaches. Each step may be done again after a crash; the report adds up what each has really removed.
  */
+import type { Counts } from '../../store/after-calls/counts.ts';
 import {
   addToReport,
-  type Erasure,
   type ErasureName,
   eraseRows,
   finishErasure,
-  noteNodeErased,
   readErasure,
   setCarrierCopies,
 } from '../../store/after-calls/erasures.ts';
 import type { CarrierCopy, Db } from '../../store/schema.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { WorkFailure, WorkResult } from '../work-result.ts';
-import { eraseCallFiles } from './call-files.ts';
+import { eraseOnNode, type NodePlaces, seenCalls } from './erase-on-node.ts';
 
 export interface EraseOptions {
   readonly db: Db;
   readonly objects: ObjectStore;
-  /** Folders of this node with files of calls: journals, recordings, spools. */
-  readonly folders: readonly string[];
-  readonly node: string;
+  readonly places: NodePlaces;
   /** Removes the jobs of these calls; resolves with their number. */
   readonly eraseJobs: (tenant: string, callSids: readonly string[]) => Promise<number>;
-  /** Resolves when no copy of the database, and no fact still on this disk, holds what has gone from its tables. */
-  readonly eraseCopies: () => Promise<void>;
+  /**
+   * Resolves, with how many copies went, when no copy of the database, and no fact still on this disk, holds what has gone
+   * from its tables.
+   */
+  readonly eraseCopies: () => Promise<Readonly<Counts>>;
   /** Has Twilio delete one of its own copies. */
   readonly deleteAtCarrier: (
     copy: CarrierCopy,
@@ -42,13 +42,13 @@ export async function erasePerson(options: EraseOptions, name: ErasureName, sign
   await addToReport(db, name, { jobs: await options.eraseJobs(tenant, callSids) });
   // The words first, and Twilio last: it may be away for hours, which nobody's words must wait for.
   await eraseRows(db, erasure);
-  await options.eraseCopies();
+  await addToReport(db, name, await options.eraseCopies());
   signal.throwIfAborted();
   await addToReport(db, name, { objects: await eraseObjects(objects, tenant, callSids) });
-  await eraseFilesOfNode(options, erasure);
+  await eraseOnNode(db, options.places, erasure);
   const failure = await eraseCarrierCopies(options, name, signal);
   if (failure) return failure;
-  await finishErasure(db, name);
+  await finishErasure(db, name, seenCalls(erasure));
   return { status: 'done' };
 }
 
@@ -61,14 +61,6 @@ export async function eraseObjects(objects: ObjectStore, tenant: string, callSid
     }
   }
   return erased;
-}
-
-/** Journals and whatever else one machine alone has. Each node does this for itself. */
-export async function eraseFilesOfNode(
-  { db, folders, node }: Pick<EraseOptions, 'db' | 'folders' | 'node'>,
-  erasure: Pick<Erasure, 'tenant' | 'erasureId' | 'callSids'>,
-): Promise<void> {
-  await noteNodeErased(db, erasure, node, await eraseCallFiles(folders, erasure.callSids));
 }
 
 async function eraseCarrierCopies(

@@ -3,13 +3,14 @@ import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../observe/log.ts';
 import { erasuresForNode } from '../../store/after-calls/erasures.ts';
 import { callsWithoutWords } from '../../store/after-calls/retention.ts';
+import type { Db } from '../../store/schema.ts';
 import { nameOf } from '../run-job.ts';
 import { callsWithFiles, eraseCallFiles } from './call-files.ts';
-import { type EraseOptions, eraseFilesOfNode } from './erase-person.ts';
+import { eraseLateLeavings, eraseOnNode, type NodePlaces } from './erase-on-node.ts';
 
-export interface NodeFilesOptions extends Pick<EraseOptions, 'db' | 'folders' | 'node'> {
-  /** Those of the folders whose files hold words: they go with the words' retention. */
-  readonly wordFolders: readonly string[];
+export interface NodeFilesOptions {
+  readonly db: Db;
+  readonly places: NodePlaces;
   readonly clock: Clock;
   readonly date: () => Date;
   readonly log: Log;
@@ -31,7 +32,7 @@ const OUTLIVED_EVERY = 144;
 const BATCH = 500;
 
 export function openNodeFiles(options: NodeFilesOptions): NodeFiles {
-  const { clock, date, db, log, node } = options;
+  const { clock, date, db, log, places } = options;
   let running: Promise<void> = Promise.resolve();
   let disarm = (): void => {};
   let isClosed = false;
@@ -39,7 +40,8 @@ export function openNodeFiles(options: NodeFilesOptions): NodeFiles {
 
   async function sweep(): Promise<void> {
     const since = new Date(date().getTime() - LOOK_BACK_MS);
-    for (const erasure of await erasuresForNode(db, node, since)) await eraseFilesOfNode(options, erasure);
+    for (const erasure of await erasuresForNode(db, places.node, since)) await eraseOnNode(db, places, erasure);
+    await eraseLateLeavings(db, places, since);
     if (rounds++ % OUTLIVED_EVERY === 0) await sweepOutlived(options);
   }
 
@@ -62,7 +64,7 @@ export function openNodeFiles(options: NodeFilesOptions): NodeFiles {
 }
 
 /** Retention forgets the words of a call on one node; the files of the others follow. */
-async function sweepOutlived({ db, wordFolders }: NodeFilesOptions): Promise<void> {
+async function sweepOutlived({ db, places: { wordFolders } }: NodeFilesOptions): Promise<void> {
   const callSids = await callsWithFiles(wordFolders);
   for (let from = 0; from < callSids.length; from += BATCH) {
     const outlived = await callsWithoutWords(db, callSids.slice(from, from + BATCH));

@@ -11,6 +11,16 @@ test('quantiles are right to a tenth of a millisecond, also after a merge', () =
   expect([0, 0.5, 0.99, 1].map((share) => low.quantile(share))).toEqual([0.1, 5, 9.9, 10]);
 });
 
+test('what was added since is known by the difference', () => {
+  const all = new Histogram();
+  all.add(50);
+  const before = new Histogram();
+  before.merge(all);
+  all.add(3);
+  const later = all.since(before);
+  expect([later.count, later.quantile(1)]).toEqual([1, 3]);
+});
+
 test('nothing has no quantile but 0, and much is 100', () => {
   const histogram = new Histogram();
   expect(histogram.quantile(0.5)).toBe(0);

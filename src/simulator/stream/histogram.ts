@@ -21,6 +21,14 @@ export class Histogram {
     this.#total += other.#total;
   }
 
+  /** What was added after it was as `earlier` is, of which it holds everything. */
+  since(earlier: Histogram): Histogram {
+    const later = new Histogram();
+    for (let i = 0; i < BUCKETS; i++) later.#counts[i] = this.#counts[i]! - earlier.#counts[i]!;
+    later.#total = this.#total - earlier.#total;
+    return later;
+  }
+
   /** The value that `share` (0 to 1) of the values do not exceed; 0 when there are none. */
   quantile(share: number): number {
     const wanted = Math.max(1, Math.ceil(share * this.#total));

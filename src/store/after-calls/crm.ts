@@ -126,3 +126,15 @@ export async function readStoredRecording(
   const { recording_id, content_type, bytes, sha256, stored_at } = row;
   return { at: stored_at, data: { recording: { id: recording_id, content_type, bytes, sha256 } } };
 }
+
+/** Undefined until the erasure is done. */
+export async function readErasureOfCall(db: Db, tenant: string, erasureId: string): Promise<EventContent | undefined> {
+  const row = await db
+    .selectFrom('erasures')
+    .select(['requested_at', 'done_at'])
+    .where('tenant', '=', tenant)
+    .where('erasure_id', '=', erasureId)
+    .executeTakeFirst();
+  if (!row?.done_at) return undefined;
+  return { at: row.done_at, data: { erasure: { id: erasureId, requested_at: row.requested_at.toISOString() } } };
+}

@@ -15,7 +15,9 @@ export type Due =
   | ({ readonly type: 'stored-recording'; readonly recordingId: string } & CallName)
   /** `revision` is 1 for a new one and grows with each change. */
   | ({ readonly type: 'lead'; readonly leadId: string; readonly revision: number } & CallName)
-  | ({ readonly type: 'appointment'; readonly appointmentId: string } & CallName);
+  | ({ readonly type: 'appointment'; readonly appointmentId: string } & CallName)
+  /** Whose call it was has been erased; `pass` counts how often. */
+  | ({ readonly type: 'erased'; readonly erasureId: string; readonly pass: number } & CallName);
 
 const MOST = 5000;
 
@@ -25,6 +27,7 @@ export async function findDue(db: Db, scope: DueScope): Promise<readonly Due[]> 
     ...(await recordings(db, scope)),
     ...(await leads(db, scope)),
     ...(await appointments(db, scope)),
+    ...('since' in scope ? await erased(db, scope.since) : []),
   ];
 }
 
@@ -108,4 +111,22 @@ async function appointments(db: Db, scope: DueScope): Promise<Due[]> {
     .limit(MOST)
     .execute();
   return rows.map((row) => ({ type: 'appointment', ...row }));
+}
+
+async function erased(db: Db, since: Date): Promise<Due[]> {
+  const rows = await db
+    .selectFrom('erasures')
+    .select(['tenant', 'erasure_id as erasureId', 'call_sids', 'passes'])
+    .where('done_at', '>', since)
+    .execute();
+  return rows.flatMap(({ call_sids, passes, ...name }) => erasedCalls(name, call_sids, passes));
+}
+
+/** What is due for each call of an erasure that was gone through. */
+export function erasedCalls(
+  name: { readonly tenant: string; readonly erasureId: string },
+  callSids: readonly string[],
+  pass: number,
+): Due[] {
+  return callSids.map((callSid) => ({ type: 'erased', ...name, callSid, pass }));
 }

@@ -65,6 +65,9 @@ export async function eraseTranscripts(
   await rows('tool_effects', sql`delete from tool_effects where ${ofCalls}`);
   await rows('call_notes', sql`delete from call_notes where ${ofCalls}`);
   await rows('events', sql`update events set fact = ${bare} where ${ofCalls} and fact <> ${bare}`);
+  // One that is on its way is still to be carried out.
+  const isOver = sql`(answered_at is not null or expires_at < now())`;
+  await rows('commands', sql`delete from commands where ${ofCalls} and ${isOver}`);
   await rows('outbox', sql`update outbox set payload = null where ${ofCalls} and payload is not null`);
 }
 

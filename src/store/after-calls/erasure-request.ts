@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import { type Db, toJson } from '../schema.ts';
+import { ensureTenant } from '../sql.ts';
 import { addTo, type Counts } from './counts.ts';
 
 export interface ErasureRequest {
@@ -21,6 +22,7 @@ export interface ErasureRequest {
 export async function requestErasure(db: Db, request: ErasureRequest): Promise<number> {
   const { tenant, number, erasureId, subjectHash, actor } = request;
   return await db.transaction().execute(async (trx) => {
+    await ensureTenant(trx, tenant);
     const callSids = await callsOf(trx, tenant, number);
     const counts: Counts = {};
     await forgetNumber(trx, request, counts);
@@ -39,8 +41,8 @@ export async function requestErasure(db: Db, request: ErasureRequest): Promise<n
 }
 
 /**
- * Calls with this number at either end, and calls in which it was given as the number to call back. A number that somebody
- * else only said in passing is in no column, and is not found.
+ * Calls with this number at either end, and calls in which it was given as the number to call back. Where somebody else
+ * only said it in passing, see `eraseMentions`.
  */
 async function callsOf(db: Db, tenant: string, number: string): Promise<readonly string[]> {
   const { rows } = await sql<{ call_sid: string }>`
@@ -81,4 +83,13 @@ async function forgetNumber(trx: Db, request: ErasureRequest, counts: Counts): P
     sql`update audit set subject = null, details = null
         where tenant = ${tenant} and (subject = ${number} or position(${number} in details::text) > 0)`,
   );
+}
+
+/** Whether different people have called this number: then it is one of the office's own. */
+export async function isOfficeNumber(db: Db, tenant: string, number: string): Promise<boolean> {
+  const { rows } = await sql<{ callers: number }>`
+    select count(*)::int as callers from (
+      select distinct from_number from calls where tenant = ${tenant} and to_number = ${number} limit 2
+    ) as of_two`.execute(db);
+  return rows[0]!.callers > 1;
 }

@@ -1,6 +1,7 @@
 /** The rows of erasures: what each has done so far, which is its proof. */
 import { sql } from 'kysely';
 import { type CarrierCopy, type Db, toJson } from '../schema.ts';
+import { inTransaction } from '../sql.ts';
 import { type Counts, sumOf } from './counts.ts';
 import { eraseCalls, hasReturned } from './erase-calls.ts';
 
@@ -12,6 +13,8 @@ export interface ErasureName {
 export interface Erasure extends ErasureName {
   readonly subjectHash: string;
   readonly callSids: readonly string[];
+  /** Calls of others in which the number was said. */
+  readonly mentionedIn: readonly string[];
   /** What Twilio is still to delete. */
   readonly carrierCopies: readonly CarrierCopy[];
   readonly requestedBy: string;
@@ -35,6 +38,7 @@ export async function readErasure(db: Db, { tenant, erasureId }: ErasureName): P
     erasureId,
     subjectHash: row.subject_hash,
     callSids: row.call_sids,
+    mentionedIn: row.mentioned_in,
     carrierCopies: row.carrier_recordings,
     requestedBy: row.requested_by,
     requestedAt: row.requested_at,
@@ -71,29 +75,34 @@ export async function setCarrierCopies(db: Db, name: ErasureName, copies: readon
     .execute();
 }
 
-export async function addToReport(db: Db, { tenant, erasureId }: ErasureName, counts: Counts): Promise<void> {
+export async function addToReport(db: Db, { tenant, erasureId }: ErasureName, counts: Readonly<Counts>): Promise<void> {
   const of = { tenant, erasure_id: erasureId };
-  const row = await db
-    .selectFrom('erasures')
-    .select('report')
-    .where((eb) => eb.and(of))
-    .forUpdate()
-    .executeTakeFirst();
-  const report = toJson(sumOf(row?.report ?? {}, counts));
-  await db
-    .updateTable('erasures')
-    .set({ report })
-    .where((eb) => eb.and(of))
-    .execute();
+  await inTransaction(db, async (trx) => {
+    const row = await trx
+      .selectFrom('erasures')
+      .select('report')
+      .where((eb) => eb.and(of))
+      .forUpdate()
+      .executeTakeFirst();
+    const report = toJson(sumOf(row?.report ?? {}, counts));
+    await trx
+      .updateTable('erasures')
+      .set({ report })
+      .where((eb) => eb.and(of))
+      .execute();
+  });
 }
 
-/** Ends a pass, and writes the report to the audit. The number is in neither. */
-export async function finishErasure(db: Db, { tenant, erasureId }: ErasureName): Promise<void> {
+/**
+ * Ends a pass, and writes the report to the audit. The number is in neither. Where the erasure has come to name more calls
+ * than the pass has `seen`, it is not done.
+ */
+export async function finishErasure(db: Db, { tenant, erasureId }: ErasureName, seen: number): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const of = { tenant, erasure_id: erasureId };
     const row = await trx
       .updateTable('erasures')
-      .set({ done_at: sql`now()`, passes: sql`passes + 1` })
+      .set({ done_at: sql`case when ${namedCalls('erasures')} <= ${seen} then now() end`, passes: sql`passes + 1` })
       .where((eb) => eb.and(of))
       .returning(['subject_hash', 'call_sids', 'passes', 'report'])
       .executeTakeFirstOrThrow();
@@ -121,37 +130,102 @@ export async function unfinishedErasures(db: Db, since: Date): Promise<readonly 
   return unfinished;
 }
 
-/** Erasures whose files a node has not looked for yet. */
-export async function erasuresForNode(
-  db: Db,
-  node: string,
-  since: Date,
-): Promise<readonly (ErasureName & { readonly callSids: readonly string[] })[]> {
-  const rows = await db
+/** What each node must know. */
+export type RecentErasure = Pick<Erasure, 'tenant' | 'erasureId' | 'subjectHash' | 'callSids' | 'mentionedIn'>;
+const RECENT = [
+  'e.tenant',
+  'e.erasure_id as erasureId',
+  'e.subject_hash as subjectHash',
+  'e.call_sids as callSids',
+  'e.mentioned_in as mentionedIn',
+] as const;
+
+/** Erasures whose files a node has not looked for yet, or that have come to name more calls since. */
+export async function erasuresForNode(db: Db, node: string, since: Date): Promise<readonly RecentErasure[]> {
+  return await db
     .selectFrom('erasures as e')
     .leftJoin('erasure_nodes as n', (join) =>
       join.onRef('n.tenant', '=', 'e.tenant').onRef('n.erasure_id', '=', 'e.erasure_id').on('n.node', '=', node),
     )
-    .select(['e.tenant', 'e.erasure_id as erasureId', 'e.call_sids as callSids'])
+    .select(RECENT)
     .where('e.requested_at', '>', since)
-    .where('n.node', 'is', null)
+    .where(({ eb, or }) => or([eb('n.node', 'is', null), eb('n.seen', '<', namedCalls('e'))]))
     .execute();
-  return rows;
 }
 
+const namedCalls = (erasures: string) =>
+  sql<number>`(jsonb_array_length(${sql.ref(`${erasures}.call_sids`)})
+    + jsonb_array_length(${sql.ref(`${erasures}.mentioned_in`)}))`;
+
+export interface NodeErased {
+  readonly files: number;
+  /** How many calls were named when it looked. */
+  readonly seen: number;
+  readonly report: Readonly<Counts>;
+}
+
+/** Adds to what the node has told before. */
 export async function noteNodeErased(
   db: Db,
   { tenant, erasureId }: ErasureName,
   node: string,
-  files: number,
+  { files, report, seen }: NodeErased,
 ): Promise<void> {
-  await db
-    .insertInto('erasure_nodes')
-    .values({ tenant, erasure_id: erasureId, node, files })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['tenant', 'erasure_id', 'node'])
-        .doUpdateSet({ files: sql`erasure_nodes.files + excluded.files` }),
+  await db.transaction().execute(async (trx) => {
+    const of = { tenant, erasure_id: erasureId, node };
+    await trx
+      .insertInto('erasure_nodes')
+      .values({ ...of, files: 0, report: '{}' })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    const before = await trx
+      .selectFrom('erasure_nodes')
+      .select(['files', 'report', 'seen'])
+      .where((eb) => eb.and(of))
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    await trx
+      .updateTable('erasure_nodes')
+      .set({
+        files: before.files + files,
+        seen: Math.max(before.seen, seen),
+        report: toJson(sumOf(before.report, report)),
+        at: sql`now()`,
+      })
+      .where((eb) => eb.and(of))
+      .execute();
+  });
+}
+
+/** Erasures that were asked for since then, whatever has become of them. */
+export async function recentErasures(db: Db, since: Date): Promise<readonly RecentErasure[]> {
+  return await db.selectFrom('erasures as e').select(RECENT).where('e.requested_at', '>', since).execute();
+}
+
+/** Calls that turned out to be the person's: the erasure is gone through again. */
+export async function addCallsToErasure(db: Db, name: ErasureName, callSids: readonly string[]): Promise<void> {
+  await sql`update erasures set done_at = null, call_sids = call_sids || ${toJson(callSids)}::jsonb
+    where tenant = ${name.tenant} and erasure_id = ${name.erasureId}`.execute(db);
+}
+
+export interface NodePart {
+  readonly node: string;
+  readonly files: number;
+  readonly report: Readonly<Counts>;
+  readonly at: Date;
+}
+
+/** Which nodes have looked for everything that the erasure names by now, and what each had. */
+export async function nodesOfErasure(db: Db, { tenant, erasureId }: ErasureName): Promise<readonly NodePart[]> {
+  return await db
+    .selectFrom('erasure_nodes as n')
+    .innerJoin('erasures as e', (join) =>
+      join.onRef('n.tenant', '=', 'e.tenant').onRef('n.erasure_id', '=', 'e.erasure_id'),
     )
+    .select(['n.node', 'n.files', 'n.report', 'n.at'])
+    .where('e.tenant', '=', tenant)
+    .where('e.erasure_id', '=', erasureId)
+    .whereRef('n.seen', '>=', namedCalls('e'))
+    .orderBy('n.node')
     .execute();
 }

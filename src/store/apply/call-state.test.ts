@@ -23,6 +23,8 @@ const NEW: CallRow = {
   consent_recording: null,
   consent_fence: null,
   consent_index: null,
+  consent_line: null,
+  consent_line_hash: null,
   outcome_status: null,
   outcome_fence: null,
   outcome_index: null,

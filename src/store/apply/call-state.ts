@@ -65,6 +65,8 @@ function foldBody(call: CallRow, fact: Fact): CallRow {
         consent_recording: fact.given,
         consent_fence: whole(fact.fence),
         consent_index: whole(fact.index),
+        consent_line: fact.line?.text ?? null,
+        consent_line_hash: fact.line?.sha256 ?? null,
       };
     case 'outcome':
       if (!outweighs(fact, call)) return call;

@@ -28,6 +28,14 @@ export function toE164(said: string, beside: string): string | undefined {
   return country !== undefined && /^0[1-9]/.test(bare) ? asE164(`+${country}${bare.slice(1)}`) : undefined;
 }
 
+/** How a person of the same country writes it: +972521234567 is 0521234567, +12025550100 is 2025550100. */
+export function nationalForm(number: string): string | undefined {
+  const digits = number.slice(1);
+  if (digits.startsWith(NORTH_AMERICA)) return digits.slice(1);
+  const country = TRUNK_ZERO.find((code) => digits.startsWith(code));
+  return country === undefined ? undefined : `0${digits.slice(country.length)}`;
+}
+
 function asE164(number: string): string | undefined {
   return isE164(number) ? number : undefined;
 }

@@ -71,11 +71,11 @@ export function moveAside(folder: string): string {
   return target;
 }
 
-/** What was put aside holds what has been erased elsewhere. */
-export function removeBroken(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (name.startsWith(BROKEN)) rmSync(path.join(folder, name), { recursive: true });
-  }
+/** What was put aside holds what has been erased elsewhere. Returns how many there were. */
+export function removeBroken(folder: string): number {
+  const names = readdirSync(folder).filter((name) => name.startsWith(BROKEN));
+  for (const name of names) rmSync(path.join(folder, name), { recursive: true });
+  return names.length;
 }
 
 /** Where durable copies of the database are. */

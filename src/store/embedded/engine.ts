@@ -2,13 +2,21 @@
 import type { Clock } from '../../core/clock.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { within } from '../deadline.ts';
-import { type Engine, type EngineEvents, type Listening, QUERY_BUDGET_MS, quotedName } from '../engine.ts';
+import {
+  type Engine,
+  type EngineEvents,
+  type Listening,
+  NO_COPIES,
+  QUERY_BUDGET_MS,
+  quotedName,
+  type RemovedCopies,
+} from '../engine.ts';
 import { toConnectError, unavailable } from '../failures.ts';
 import { markClosed, removeBroken, snapshotsIn } from './data-folder.ts';
 import { lockFolder } from './folder-lock.ts';
 import { Opener } from './opener.ts';
 import { EmbeddedSession } from './session.ts';
-import { hasSnapshot } from './snapshots.ts';
+import { countSnapshots } from './snapshots.ts';
 import { Turnstile } from './turnstile.ts';
 import type { WorkerLink } from './worker-link.ts';
 
@@ -109,18 +117,20 @@ export class EmbeddedEngine implements Engine {
   /** Whether there is a durable copy. */
   get hasSnapshot(): boolean {
     const { folder } = this.#options;
-    return folder !== undefined && hasSnapshot(snapshotsIn(folder));
+    return folder !== undefined && countSnapshots(snapshotsIn(folder)) > 0;
   }
 
   /**
    * Makes a durable copy, and removes all but so many of the older ones; with none of them goes everything else that holds
-   * what was there before.
+   * what was there before. Resolves with what has gone.
    */
-  async snapshot(keepOlder: number): Promise<void> {
+  async snapshot(keepOlder: number): Promise<RemovedCopies> {
     const { folder } = this.#options;
-    if (folder === undefined) return;
+    if (folder === undefined) return NO_COPIES;
+    const before = countSnapshots(snapshotsIn(folder));
     await this.#ask({ type: 'snapshot', folder: snapshotsIn(folder), keepOlder }, COPY_MS);
-    if (keepOlder === 0) removeBroken(folder);
+    const snapshots = before + 1 - countSnapshots(snapshotsIn(folder));
+    return { snapshots, setAside: keepOlder === 0 ? removeBroken(folder) : 0 };
   }
 
   /** Everything that was committed is on the disk afterwards. */

@@ -1,9 +1,21 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ConfigError } from '../../core/errors.ts';
 
 const SQLITE_BUSY = 5;
+
+/** Whether another process, or this one, has a folder. */
+export function isFolderLocked(folder: string): boolean {
+  if (!existsSync(path.join(folder, 'lock'))) return false;
+  try {
+    lockFolder(folder)();
+    return false;
+  } catch (error) {
+    if (error instanceof ConfigError) return true;
+    throw error;
+  }
+}
 
 /**
  * Keeps a folder for one process. The lock is SQLite's on a small file, which the operating system releases when the

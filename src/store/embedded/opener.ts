@@ -14,7 +14,7 @@ import {
   removeUnfinished,
   snapshotsIn,
 } from './data-folder.ts';
-import { hasSnapshot } from './snapshots.ts';
+import { countSnapshots } from './snapshots.ts';
 import { WorkerLink } from './worker-link.ts';
 import type { WorkerSettings } from './worker-messages.ts';
 
@@ -50,7 +50,7 @@ export class Opener {
     if (isNew) return this.#createIn(folder, data);
     if (isBeheaded) return this.#replace(folder, data, new Error('PG_VERSION is missing'));
     // Whatever can be read of it, nobody knows what cannot: a page of zeros is a page without rows.
-    if (isSuspect && hasSnapshot(snapshotsIn(folder)))
+    if (isSuspect && countSnapshots(snapshotsIn(folder)) > 0)
       return this.#replace(folder, data, new Error('the power failed while it was in use'));
     let link: WorkerLink;
     try {

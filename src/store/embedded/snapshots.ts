@@ -16,8 +16,8 @@ const MAGIC = Buffer.from('KAVSNAP\u0001', 'latin1');
 const DIGEST_BYTES = 32;
 const DRAFT = 'draft';
 
-export function hasSnapshot(folder: string): boolean {
-  return namesIn(folder).length > 0;
+export function countSnapshots(folder: string): number {
+  return namesIn(folder).length;
 }
 
 /** Resolves when the copy would outlive a power cut; then all but so many of the copies before it are gone. */

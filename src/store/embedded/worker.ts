@@ -4,14 +4,18 @@ import { PGlite, type Results } from '@electric-sql/pglite';
 import { checkDatabase } from './check-database.ts';
 import { readSnapshot, writeSnapshot } from './snapshots.ts';
 import { syncFolder } from './sync-folder.ts';
+import { yieldToOtherThreads } from './thread-priority.ts';
 import type { WorkerProblem, WorkerRequest, WorkerResponse, WorkerResult, WorkerSettings } from './worker-messages.ts';
 
 const settings = workerData as WorkerSettings;
+/** Calls come first; on a busy machine this thread still has a quarter of a processor. */
+const STEPS_BEHIND = 5;
 const NOTHING: WorkerResult = { rows: [], affected: 0, command: '' };
 
 const reply = (response: WorkerResponse, transfer: ArrayBuffer[] = []): void =>
   parentPort?.postMessage(response, transfer);
 
+yieldToOtherThreads(STEPS_BEHIND);
 const opening = open();
 opening.then(
   () => reply({ type: 'opened' }),

@@ -5,6 +5,7 @@ import { ConfigError, type StoreError } from '../../core/errors.ts';
 import { type Engine, type EngineEvents, type Listening, QUERY_BUDGET_MS } from '../engine.ts';
 import { toConnectError, tooSlow, toStoreError, unavailable } from '../failures.ts';
 import { PostgresListener } from './listener.ts';
+import { requireOwnSessions } from './own-session.ts';
 import { type ConnectionPool, openPool } from './pool.ts';
 import { PostgresSession } from './session.ts';
 
@@ -25,6 +26,7 @@ export class PostgresEngine implements Engine {
   readonly #prepared = new WeakMap<PoolClient, number>();
   #pool: ConnectionPool | undefined;
   #isClosed = false;
+  #hasOwnSessions = false;
 
   constructor(options: PostgresOptions) {
     this.#options = options;
@@ -48,10 +50,23 @@ export class PostgresEngine implements Engine {
       const { rows } = await session.query(`select current_setting('server_version_num')::int as version`, []);
       session.release();
       checkVersion(Number(rows[0]?.['version']));
+      await this.#checkSessions();
     } catch (error) {
       this.#pool = undefined;
       this.#retire(pool);
       throw error instanceof ConfigError ? error : toConnectError(error);
+    }
+  }
+
+  /** Once: what stands between us and the database does not change with a failover. */
+  async #checkSessions(): Promise<void> {
+    if (this.#hasOwnSessions || this.#options.poolSize < 2) return;
+    const sessions = [await this.acquire(), await this.acquire()] as const;
+    try {
+      await requireOwnSessions(...sessions);
+      this.#hasOwnSessions = true;
+    } finally {
+      for (const session of sessions) session.release();
     }
   }
 

@@ -2,7 +2,9 @@
  * Silero VAD v6, the branch for 8000 Hz: spectra → four convolutions → one LSTM layer → the probability of speech.
  * Source of the structure: the graph in the model file that NOTICE.md names.
  */
-import { Dense, FourStepConvolution, rectify } from './layers.ts';
+import { Floats } from './floats.ts';
+import { createKernels } from './kernels.ts';
+import { Dense, FourStepConvolution, type LayerRoom } from './layers.ts';
 import { HOP_SAMPLES, Spectra } from './spectrum.ts';
 import { BINS, NARROW, TAPS, type Tensors, UNITS, WIDE } from './tensors.ts';
 
@@ -16,6 +18,8 @@ const INPUT_SAMPLES = CONTEXT_SAMPLES + WINDOW_SAMPLES + MIRRORED_SAMPLES;
 /** Spectra per window. */
 const STEPS = 4;
 const GATES = 4;
+/** For the weights, and the numbers of one window. */
+const ROOM_BYTES = 1.25 * 2 ** 20;
 
 /** What the network remembers of one call. */
 export class NetworkState {
@@ -27,13 +31,13 @@ export class NetworkState {
 export class Network {
   readonly #spectra = new Spectra();
   readonly #input = new Float64Array(INPUT_SAMPLES);
-  readonly #magnitudes = new Float64Array(BINS * STEPS);
-  readonly #first = new Float64Array(WIDE * STEPS);
-  readonly #second = new Float64Array(NARROW * 2);
-  readonly #third = new Float64Array(NARROW);
+  readonly #magnitudes: Float32Array;
+  readonly #first: Float32Array;
+  readonly #second: Float32Array;
+  readonly #third: Float32Array;
   /** The encoder's result, then the hidden state: the recurrent layer reads them as one vector. */
-  readonly #joined = new Float64Array(WIDE + UNITS);
-  readonly #gates = new Float64Array(GATES * UNITS);
+  readonly #joined: Float32Array;
+  readonly #gates: Float32Array;
   readonly #conv0: FourStepConvolution;
   readonly #conv1: readonly [Dense, Dense];
   readonly #conv2: Dense;
@@ -43,13 +47,21 @@ export class Network {
   readonly #outputBias: number;
 
   constructor(tensors: Tensors) {
-    this.#conv0 = new FourStepConvolution(BINS, tensors['encoder.0.bias'], tensors['encoder.0.weight']);
+    const floats = new Floats(ROOM_BYTES);
+    const room = { floats, kernels: createKernels(floats.memory) };
+    this.#magnitudes = floats.take(BINS * STEPS);
+    this.#first = floats.take(WIDE * STEPS);
+    this.#second = floats.take(NARROW * 2);
+    this.#third = floats.take(NARROW);
+    this.#joined = floats.take(WIDE + UNITS);
+    this.#gates = floats.take(GATES * UNITS);
+    this.#conv0 = new FourStepConvolution(room, BINS, tensors['encoder.0.bias'], tensors['encoder.0.weight']);
     // Strides of two: of four steps the first and the third are the middle of an output, whose other taps are the
     // steps around them, or padding. Of two steps only the first is; then one is left.
-    this.#conv1 = [tapsOf(tensors, 1, [1, 2]), tapsOf(tensors, 1, [0, 1, 2])];
-    this.#conv2 = tapsOf(tensors, 2, [1, 2]);
-    this.#conv3 = tapsOf(tensors, 3, [1]);
-    this.#recurrent = recurrentLayer(tensors);
+    this.#conv1 = [tapsOf(room, tensors, 1, [1, 2]), tapsOf(room, tensors, 1, [0, 1, 2])];
+    this.#conv2 = tapsOf(room, tensors, 2, [1, 2]);
+    this.#conv3 = tapsOf(room, tensors, 3, [1]);
+    this.#recurrent = recurrentLayer(room, tensors);
     this.#output = tensors['output.weight'];
     this.#outputBias = tensors['output.bias'][0]!;
   }
@@ -65,11 +77,8 @@ export class Network {
     this.#conv0.apply(this.#magnitudes, this.#first);
     this.#conv1[0].multiply(this.#first, 0, this.#second);
     this.#conv1[1].multiply(this.#first, WIDE, this.#second, NARROW);
-    rectify(this.#second, 2 * NARROW);
     this.#conv2.multiply(this.#second, 0, this.#third);
-    rectify(this.#third, NARROW);
     this.#conv3.multiply(this.#third, 0, this.#joined);
-    rectify(this.#joined, WIDE);
     this.#joined.set(state.hidden, WIDE);
     this.#recurrent.multiply(this.#joined, 0, this.#gates);
     return this.#recur(state);
@@ -102,20 +111,21 @@ export class Network {
 }
 
 /** One output of a convolution as a matrix over the steps that its taps see, one step after the other. */
-function tapsOf(tensors: Tensors, layer: 1 | 2 | 3, taps: readonly number[]): Dense {
+function tapsOf(room: LayerRoom, tensors: Tensors, layer: 1 | 2 | 3, taps: readonly number[]): Dense {
   const weights = tensors[`encoder.${layer}.weight`];
   const bias = tensors[`encoder.${layer}.bias`];
   const inputs = weights.length / bias.length / TAPS;
-  return new Dense(inputs * taps.length, bias, (row, column) => {
+  const matrix = { columns: inputs * taps.length, bias, isRectified: true };
+  return new Dense(room, matrix, (row, column) => {
     return weights[(row * inputs + (column % inputs)) * TAPS + taps[Math.floor(column / inputs)]!]!;
   });
 }
 
-function recurrentLayer(tensors: Tensors): Dense {
+function recurrentLayer(room: LayerRoom, tensors: Tensors): Dense {
   const ofInput = tensors['rnn.weight_ih'];
   const ofHidden = tensors['rnn.weight_hh'];
   const bias = tensors['rnn.bias_ih'].map((value, i) => value + tensors['rnn.bias_hh'][i]!);
-  return new Dense(WIDE + UNITS, bias, (row, column) =>
+  return new Dense(room, { columns: WIDE + UNITS, bias, isRectified: false }, (row, column) =>
     column < WIDE ? ofInput[row * WIDE + column]! : ofHidden[row * UNITS + column - WIDE]!,
   );
 }

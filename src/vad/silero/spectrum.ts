@@ -33,7 +33,7 @@ export class Spectra {
    * The spectra of the 128 samples from `start` and of those 64 further on. Magnitude k of the one goes to
    * `out[4 * k + step]`, of the other to the place after it.
    */
-  pair(samples: Float64Array, start: number, out: Float64Array, step: number): void {
+  pair(samples: Float64Array, start: number, out: Float32Array | Float64Array, step: number): void {
     const re = this.#re;
     const im = this.#im;
     const window = this.#window;

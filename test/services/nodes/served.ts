@@ -57,6 +57,12 @@ export class Served {
     await Promise.race([enough, ended]);
   }
 
+  /** How often a node has joined. */
+  joined(node: string): number {
+    const isJoining = (line: string): boolean => line.includes('NODE_JOINED') && line.includes(`"node":"${node}"`);
+    return this.said.split('\n').filter(isJoining).length;
+  }
+
   count(text: string): number {
     return this.said.split(text).length - 1;
   }

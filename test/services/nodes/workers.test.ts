@@ -40,8 +40,13 @@ describe('workers', () => {
     process.kill(pidOf(served, 'box-2'), 'SIGKILL');
     await served.until((said) => said.includes('worker box-2 has ended (SIGKILL)'));
     const left = sockets[1 - (await closed)]!;
-    await served.until(() => served.count('"node":"box-2"') === 2 && served.count('SERVER_READY') === 3);
+    await served.until(() => served.joined('box-2') === 2 && served.count('SERVER_READY') === 3);
     expect((await fetch(`${served.url}/readyz`)).status).toBe(200);
+
+    const lines = served.said.split('\n').slice(0, -1).filter((line) => line.startsWith('{'));
+    expect(lines.map((line) => JSON.parse(line).node).filter((node) => node !== 'box-1' && node !== 'box-2')).toEqual(
+      [],
+    );
 
     served.process.kill('SIGTERM');
     await served.until((said) => said.split('SERVER_DRAIN').length > 2);

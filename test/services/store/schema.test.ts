@@ -75,8 +75,9 @@ function typeOfText(written: string, aliases: ReadonlyMap<string, string>): stri
     TimeByDefault: 'time, or by default',
     string: 'text',
   };
-  const [, wrapper, inner] = /^(Generated|Maybe|Json|MaybeJson)<(.+)>$/.exec(written) ?? [];
+  const [, wrapper, inner] = /^(Generated|Maybe|Json|JsonByDefault|MaybeJson)<(.+)>$/.exec(written) ?? [];
   if (wrapper === 'Json') return 'json';
+  if (wrapper === 'JsonByDefault') return 'json, or by default';
   if (wrapper === 'MaybeJson') return 'json, or null';
   if (inner !== undefined) {
     return `${typeOfText(inner, aliases)}${wrapper === 'Maybe' ? ', or null' : ', or by default'}`;
