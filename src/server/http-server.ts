@@ -15,6 +15,7 @@ import { StateError } from '../core/errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { originFromRequest, type PublicOrigin } from '../twilio/public-origin.ts';
+import type { BrowserPhones } from './browser-phones.ts';
 import type { ServerContext } from './context.ts';
 import { createDeskSlot } from './desk-slot.ts';
 import { createDrain } from './drain.ts';
@@ -50,6 +51,8 @@ export interface HttpServerOptions {
   readonly deployId?: string | undefined;
   readonly version: string;
   readonly limits?: Partial<ServerLimits> | undefined;
+  /** Browsers that may call the agent. */
+  readonly phones?: BrowserPhones | undefined;
 }
 
 export interface HttpServer {
@@ -135,6 +138,8 @@ function createContext(options: HttpServerOptions): ServerContext {
     proxies,
     authTokens: options.authTokens,
     originOf: (request) => publicOrigin ?? requestedOrigin(request, proxies.sent(request)),
+    requestedOriginOf: (request) => requestedOrigin(request, proxies.sent(request)),
+    phones: options.phones,
     language: options.language ?? 'en-US',
     sayOnly: options.sayOnly ?? false,
     deployId: options.deployId,
