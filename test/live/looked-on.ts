@@ -17,6 +17,8 @@ import { Office, type OfficeOptions } from '../scenarios/whole-call.ts';
 export interface LookedOnOptions extends OfficeOptions {
   readonly node?: string;
   readonly bus?: BusRaw;
+  /** Without one, its database is away. It is closed with the office. */
+  readonly store?: Store;
 }
 
 /** Nobody listens there: a database that is away. */
@@ -28,14 +30,15 @@ export class LookedOnOffice {
   readonly live: Live;
   readonly door: LiveDoor;
   readonly news: NewsDesk;
-  readonly store: Store = openAwayStore();
+  readonly store: Store;
   /** Ends every session. */
   endSessions: () => void = () => {};
   readonly #server: Server;
   readonly #watchers: Watcher[] = [];
 
-  private constructor(office: Office, live: Live) {
+  private constructor(office: Office, live: Live, store: Store) {
     this.office = office;
+    this.store = store;
     this.live = live;
     const { clock } = office;
     this.news = new NewsDesk({ store: this.store, clock, tenant: 'default' });
@@ -51,7 +54,7 @@ export class LookedOnOffice {
     this.#server.on('upgrade', (request, socket, head) => this.door.upgrade(request, socket, head, callerOf(request)));
   }
 
-  static async open({ node = 'node-1', bus, ...options }: LookedOnOptions = {}): Promise<LookedOnOffice> {
+  static async open({ node = 'node-1', bus, store, ...options }: LookedOnOptions = {}): Promise<LookedOnOffice> {
     // The office's switchboard and its onlookers need each other.
     let live: Live | undefined;
     const audience: Audience = {
@@ -68,7 +71,7 @@ export class LookedOnOffice {
       bus,
     });
     await office.runtime.prepare();
-    const looked = new LookedOnOffice(office, live);
+    const looked = new LookedOnOffice(office, live, store ?? openAwayStore());
     await new Promise<void>((resolve) => looked.#server.listen(0, '127.0.0.1', resolve));
     return looked;
   }
