@@ -72,7 +72,8 @@ export function createAgentHandlers(deps: AgentDeps): Handlers<AgentRoutes> {
       const { versions } = agentOf(tenant, name);
       const runtime = version === undefined ? versions.current.runtime : await versions.runtimeFor(version);
       if (!runtime) throw noSuch('version');
-      if (chats >= MOST_CHATS) throw new ApiRefusal(429, 'busy', 'Others are trying the agent; try again in a moment.');
+      if (chats >= MOST_CHATS)
+        throw new ApiRefusal(429, 'agent-busy', 'Others are trying the agent; try again in a moment.');
       chats++;
       try {
         return await chat(runtime, turns);

@@ -135,7 +135,7 @@ export function callsSuite(open: () => Promise<World>): void {
         if (before === null) break;
       }
       expect(seen).toEqual(made.toSorted().reverse());
-      await expect(list({ before: 'bm9uc2Vuc2U' })).rejects.toMatchObject({ status: 400, code: 'invalid-request' });
+      await expect(list({ before: 'bm9uc2Vuc2U' })).rejects.toMatchObject({ status: 400, code: 'invalid' });
     });
 
     test('keeps to outcome, end, agent and dates, and to the tenant', async () => {

@@ -1,4 +1,4 @@
-/** The agents's handlers, over a real PostgreSQL. */
+/** The agents' handlers, over a real PostgreSQL. */
 import { agentsSuite } from '../../../src/api/agents/agents-suite.fixture.ts';
 import { createRealClock } from '../../../src/call/real-clock.ts';
 import { openStore } from '../../../src/store/store.ts';
