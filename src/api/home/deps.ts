@@ -1,6 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Store } from '../../store/store.ts';
-import type { Home } from '../contract/home.ts';
 import type { ReportedCheck } from './checks.ts';
 
 /** What the handlers of the home page need of the rest of Kav. */
@@ -16,8 +15,6 @@ export interface HomeDeps {
   /** The doctor's checks of this deployment that make no call. */
   readonly runChecks: () => Promise<readonly ReportedCheck[]>;
   readonly setup: SetupFacts;
-  /** Without prices there is no spend. */
-  readonly spendOf?: (tenant: string) => Promise<Home['spend']>;
 }
 
 /** What is configured, and what Twilio says of it. */

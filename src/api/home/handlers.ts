@@ -1,5 +1,6 @@
 /** The handlers of the home page: how the line does today, and what is still to be set up. */
 import { liveNodes } from '../../store/cluster/nodes.ts';
+import { readSpend } from '../../store/queries/costs.ts';
 import { countAnsweredCalls, countLiveCalls, readToday } from '../../store/queries/today.ts';
 import type { Home } from '../contract/home.ts';
 import { ApiRefusal, type Handlers } from '../handler.ts';
@@ -38,9 +39,10 @@ export function createHomeHandlers(deps: HomeDeps): Handlers<HomeRoutes> {
 }
 
 async function readHome(deps: HomeDeps, refused: RefusedToday, tenant: string): Promise<Home> {
-  const { date, db, metrics, spendOf } = deps;
+  const { date, db, metrics } = deps;
   const now = date();
   const since = new Date(now.getFullYear(), now.getMonth(), now.getDate());
+  const month = new Date(now.getFullYear(), now.getMonth(), 1);
   const stages = (await stagesOf(deps, tenant)).filter(({ kind }) => kind === 'open');
   const today = await readToday(db, tenant, { since, openStages: stages.map(({ stage }) => stage) });
   const live = await countLiveCalls(db, tenant);
@@ -55,7 +57,7 @@ async function readHome(deps: HomeDeps, refused: RefusedToday, tenant: string): 
     },
     latency: figures.latency,
     errors: figures.errors,
-    spend: (await spendOf?.(tenant)) ?? null,
+    spend: (await readSpend(db, tenant, { day: since, month })) ?? null,
     nodes: (await liveNodes(db)).map(({ is_draining, node, version }) => ({
       node,
       version,

@@ -71,7 +71,9 @@ export function homeSuite(open: () => Promise<Store>): void {
       [opened('+972541230001'), said(0, 'hello'), gathered({ name: 'A' }), ended],
       new Date(2026, 10, 27, 0, 5),
     );
-    await tell([opened('+972541230002'), ended], new Date(2026, 10, 27, 9, 59));
+    const cost: FactBody = { type: 'cost', streamSid: 'MZ1', currency: 'USD', total: 0.25, items: [] };
+    await tell([opened('+972541230002'), cost, ended], new Date(2026, 10, 27, 9, 59));
+    await tell([opened('+972541230002'), { ...cost, total: 2 }, ended], new Date(2026, 10, 2));
     await tell([opened('+972541230003'), streaming, said(0, 'hi')], new Date(2026, 10, 27, 15, 0), node);
     await tell([opened('+972541230004'), said(0, 'yesterday'), ended], new Date(2026, 10, 26, 23, 59));
     metrics.webhook('incoming-call', 'refused');
@@ -80,9 +82,9 @@ export function homeSuite(open: () => Promise<Store>): void {
     expect([0, 9, 15].map((hour) => page.today.byHour[hour])).toEqual([1, 1, 1]);
     expect(page.today.byHour).toHaveLength(24);
     expect(page.nodes).toContainEqual({ node, version: '1.2.3', isAlive: true, isDraining: true, calls: 1 });
-    expect(page.spend).toBeNull();
+    expect(page.spend).toEqual({ currency: 'USD', today: 0.25, month: 2.25 });
     const other = await home['read-home']({ ...none, caller: { ...caller, tenant: 'nobody' } });
-    expect(other.today).toMatchObject({ calls: 0, live: 0 });
+    expect(other).toMatchObject({ today: { calls: 0, live: 0 }, spend: null });
   });
 
   test('the way to a number is judged step by step, by what is seen', async () => {
