@@ -20,14 +20,17 @@ export function AccountMenu({ compact = false }: { readonly compact?: boolean })
   const other = theme === 'dark' ? 'light' : 'dark';
   return (
     <Menu.Root modal={false}>
-      <Menu.Trigger
-        aria-label={`${words.nav.account}: ${account.email}`}
-        className="flex min-h-9 items-center gap-2 rounded-md px-1.5 text-start hover:bg-sunken md:w-full"
-      >
-        <span className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent">
+      <Menu.Trigger className="flex min-h-9 items-center gap-2 rounded-md px-1.5 text-start hover:bg-sunken md:w-full">
+        <span className="sr-only">{words.nav.account}: </span>
+        <span
+          aria-hidden="true"
+          className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent"
+        >
           {(account.name ?? account.email).trim().slice(0, 1).toUpperCase()}
         </span>
-        {!compact && (
+        {compact ? (
+          <bdi className="sr-only">{account.email}</bdi>
+        ) : (
           <span className="min-w-0 grow">
             <bdi className="block truncate text-sm font-medium">{account.name ?? account.email}</bdi>
             <span className="block text-2xs text-ink-3">{words.settings.roles[account.role]}</span>

@@ -17,6 +17,7 @@ const TOUCHED: Readonly<Record<string, readonly ReadRoute[]>> = {
   turn: ['read-call'],
   heard: [],
   'tool-effect': ['read-call', ...PEOPLE],
+  'operator-act': ['read-call'],
   consent: ['read-call'],
   outcome: ['read-call', ...PEOPLE],
   'recording-segment': [],

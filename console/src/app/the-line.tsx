@@ -13,7 +13,7 @@ export function TheLine(): ReactNode {
       to="/live"
       tabIndex={-1}
       aria-hidden="true"
-      className="hidden h-2 items-center gap-0.5 overflow-hidden border-b border-line bg-surface px-7 md:flex"
+      className="hidden h-2.5 items-center gap-0.5 overflow-hidden border-b border-line bg-surface px-7 md:flex"
     >
       {ids.slice(0, MOST).map((callSid) => (
         <Stroke key={callSid} callSid={callSid} />

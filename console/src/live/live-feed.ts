@@ -203,7 +203,11 @@ export class LiveFeed {
   #put(calls: readonly LiveCall[]): boolean {
     let isNew = false;
     for (const call of calls) {
-      isNew ||= !this.#calls.has(call.callSid);
+      if (!this.#calls.has(call.callSid)) {
+        isNew = true;
+        // Whoever asked before the call was there was refused.
+        if (this.#followers.has(call.callSid)) this.#send({ type: 'follow', callSid: call.callSid });
+      }
       this.#calls.set(call.callSid, call);
       this.#touch(`call:${call.callSid}`);
     }

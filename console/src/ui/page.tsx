@@ -38,8 +38,8 @@ interface SectionProps {
 
 export function Section({ actions, children, className = '', title }: SectionProps): ReactNode {
   return (
-    <section className={`panel p-4 ${className}`}>
-      <div className="mb-2.5 flex min-h-7 items-center justify-between gap-3">
+    <section className={`panel min-w-0 px-4 pt-2.5 pb-4 ${className}`}>
+      <div className="mb-1.5 flex min-h-8 items-center justify-between gap-3">
         <h2 className="text-sm font-semibold">{title}</h2>
         {actions}
       </div>
