@@ -11,7 +11,13 @@ if (!hasTools) {
   console.log('The console was not built: its tools are development dependencies, and they are not installed.');
   process.exit(required ? 1 : 0);
 }
-await vite.build({ configFile, logLevel: 'warn' });
+try {
+  await vite.build({ configFile, logLevel: 'warn' });
+} catch (error) {
+  // The server works without its console: an install must not fail for it.
+  console.error('The console was not built:', error instanceof Error ? error.message : error);
+  if (required) process.exitCode = 1;
+}
 
 async function isThere(name) {
   return import(name).then(

@@ -46,7 +46,6 @@ const LOOKS = [
   { name: 'he', locale: 'he-IL', colorScheme: 'light', width: 1280 },
   { name: 'en-dark', locale: 'en-GB', colorScheme: 'dark', width: 1280 },
   { name: 'he-dark-phone', locale: 'he-IL', colorScheme: 'dark', width: 390 },
-  { name: 'en-phone', locale: 'en-GB', colorScheme: 'light', width: 390 },
 ] as const;
 
 for (const { colorScheme, locale, name: look, width } of LOOKS) {
