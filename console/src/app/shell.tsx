@@ -40,7 +40,7 @@ export function Shell(): ReactNode {
         <div className="px-2 pb-5">
           <Wordmark />
         </div>
-        <nav aria-label={words.nav.label} className="grid gap-0.5">
+        <nav aria-label={words.nav.label} className="grid grid-cols-1 gap-0.5">
           {[...ALWAYS, ...rest].map((place) => (
             <RailLink key={place} place={place} />
           ))}

@@ -20,19 +20,25 @@ export function createFormat(locale: string): Format {
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+  // Hebrew names of months would read from the right; dates stand among numbers, from the left.
+  const month = locale.startsWith('he') ? 'numeric' : 'short';
+  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month, year: 'numeric' });
   const dayAndTime = new Intl.DateTimeFormat(locale, {
     day: 'numeric',
-    month: 'short',
+    month,
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
   });
   const moment = new Intl.DateTimeFormat(locale, {
-    dateStyle: 'medium',
-    timeStyle: 'medium',
+    day: 'numeric',
+    month,
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
     hourCycle: 'h23',
-  } as Intl.DateTimeFormatOptions);
+  });
   return {
     length: lengthOf,
     latency: (ms) => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(2)} s`),

@@ -78,7 +78,7 @@ interface FrameProps {
 
 function Frame({ children, className, error, hint, id, label, quiet }: FrameProps): ReactNode {
   return (
-    <div className={`grid content-start gap-1 ${className}`}>
+    <div className={`grid grid-cols-1 content-start gap-1 ${className}`}>
       <label htmlFor={id} className={quiet ? 'sr-only' : 'text-xs font-medium text-ink-2'}>
         {label}
       </label>

@@ -30,7 +30,10 @@ export function NoticesProvider({ children }: { readonly children: ReactNode }):
   return (
     <NoticesContext value={value}>
       {children}
-      <div aria-live="polite" className="fixed inset-x-3 bottom-16 z-60 mx-auto grid max-w-sm gap-2 md:bottom-4">
+      <div
+        aria-live="polite"
+        className="fixed inset-x-3 bottom-16 z-60 mx-auto grid grid-cols-1 max-w-sm gap-2 md:bottom-4"
+      >
         {notices.map(({ id, isBad, text }) => (
           <div
             key={id}

@@ -1,3 +1,4 @@
+import type { API_PROBLEMS } from '../../../../src/api/contract/problems.ts';
 import { en as accounts } from './accounts-en.ts';
 import { en as calls } from './calls-en.ts';
 import { en as people } from './people-en.ts';
@@ -52,6 +53,14 @@ export const en = {
     lost: 'The connection is lost. Trying again…',
   },
   problems: {
+    'console-unavailable': 'The server cannot open its console. Its log says why.',
+    fault: 'The server has a fault, which is in its log.',
+    'key-not-allowed': 'This is for people, not for keys.',
+    'key-unknown': 'This key is not known.',
+    'media-type': 'This kind of file is not taken.',
+    'method-not-allowed': 'This cannot be done here.',
+    'too-large': 'That is too large.',
+    'upgrade-required': 'This cannot be done here.',
     unexpected: 'Something went wrong. Nothing was changed.',
     offline: 'The server does not answer.',
     'not-logged-in': 'You are logged out.',
@@ -101,7 +110,7 @@ export const en = {
     'too-many-lines': 'The file has too many lines.',
     'columns-missing': 'The first line has to name the columns.',
     'no-microphone': 'The browser gives no microphone. Allow it for this page, then try again.',
-  },
+  } satisfies Record<string, string> & Record<keyof typeof API_PROBLEMS, string>,
   live: {
     title: 'Live calls',
     none: 'Nobody is on the line.',

@@ -17,7 +17,7 @@ export default function Agents(): ReactNode {
           items.length === 0 ? (
             <Empty title={agents.none} />
           ) : (
-            <ul className="grid gap-3 md:grid-cols-2">
+            <ul className="grid grid-cols-1 gap-3 md:grid-cols-2">
               {items.map((agent) => (
                 <AgentCard key={agent.name} agent={agent} />
               ))}
@@ -59,7 +59,7 @@ function AgentCard({ agent }: { readonly agent: AgentItem }): ReactNode {
 export function Providers({ agent }: { readonly agent: AgentItem }): ReactNode {
   const { agents } = useWords();
   return (
-    <div className="mt-2 grid gap-2">
+    <div className="mt-2 grid grid-cols-1 gap-2">
       <dl className="flex flex-wrap gap-x-6 gap-y-1 text-sm">
         {(['stt', 'brain', 'tts'] as const).map((part) => (
           <div key={part}>

@@ -71,7 +71,7 @@ export function Chat({ name, version }: Props): ReactNode {
       }
     >
       <p className="mb-3 text-xs text-ink-3">{agents.chatLead}</p>
-      <ol role="log" aria-label={agents.tabs.chat} className="mb-3 grid gap-2.5">
+      <ol role="log" aria-label={agents.tabs.chat} className="mb-3 grid grid-cols-1 gap-2.5">
         {lines.length === 0 && <li className="py-4 text-ink-3">{agents.chatEmpty}</li>}
         {lines.map((line, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added

@@ -32,9 +32,9 @@ export function Phone({ name, version }: Props): ReactNode {
   const { agents } = useWords();
   const { call, hangUp, levels, phone, state } = usePhone(name, version);
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
+    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
       <Section title={agents.phoneTitle}>
-        <div className="grid gap-4">
+        <div className="grid grid-cols-1 gap-4">
           <p className="text-xs text-ink-3">{agents.phoneLead}</p>
           <div role="status" className="flex min-h-7 items-center justify-between text-sm font-medium">
             {state.at === 'calling' && agents.calling}

@@ -32,7 +32,7 @@ export function Versions({ name, onTry, versions }: Props): ReactNode {
     <>
       <ul className="panel divide-y divide-line">
         {versions.map((version) => (
-          <li key={version.version} className="grid gap-2 p-4 md:grid-cols-[minmax(0,1fr)_auto]">
+          <li key={version.version} className="grid grid-cols-1 gap-2 p-4 md:grid-cols-[minmax(0,1fr)_auto]">
             <VersionText version={version} />
             <div className="flex flex-wrap items-start gap-2 md:justify-end">
               {may('operator') && (
@@ -147,7 +147,7 @@ function DraftDialog({ from, name, onClose }: DraftProps): ReactNode {
   };
   return (
     <Dialog open wide onClose={onClose} title={agents.draftFrom(from.version)}>
-      <form onSubmit={submit} className="grid gap-3">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-3">
         <TextArea
           label={agents.greeting}
           name="greeting"

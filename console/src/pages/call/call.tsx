@@ -62,11 +62,11 @@ function Record({ page }: { readonly page: CallPage }): ReactNode {
       {playhead && (
         <>
           <Timeline playhead={playhead} turns={page.turns} story={story} peaks={peaks} />
-          <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]">
-            <div className="grid min-w-0 gap-4">
+          <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]">
+            <div className="grid grid-cols-1 min-w-0 gap-4">
               <Talk page={page} playhead={playhead} />
             </div>
-            <div className="grid min-w-0 gap-4">
+            <div className="grid grid-cols-1 min-w-0 gap-4">
               {story && <Why story={story} playhead={playhead} />}
               {story && <Causes story={story} playhead={playhead} />}
               {!page.hasJournal && (

@@ -98,9 +98,9 @@ export function Streams({ streams }: { readonly streams: CallPage['streams'] }):
   const format = useFormat();
   return (
     <Section title={call.streams}>
-      <ul className="grid gap-2 text-xs">
+      <ul className="grid grid-cols-1 gap-2 text-xs">
         {streams.map(({ attempt, endReason, endedAt, node, startedAt, streamSid }, i) => (
-          <li key={streamSid} className="grid gap-0.5">
+          <li key={streamSid} className="grid grid-cols-1 gap-0.5">
             <span className="flex justify-between gap-2">
               <span className="font-medium">{call.stream(attempt ?? i + 1)}</span>
               <span className="text-ink-3">{endReason}</span>

@@ -20,7 +20,7 @@ export function Share({ page }: { readonly page: CallPage }): ReactNode {
   const params = { callSid };
   return (
     <Section title={words.share}>
-      <div className="grid gap-2">
+      <div className="grid grid-cols-1 gap-2">
         <div className="flex flex-wrap gap-2">
           {page.recording && <Download href={api.url('read-audio', { params })} text={words.audio} />}
           {page.hasJournal && may('operator') && (

@@ -29,7 +29,7 @@ export function Talk({ page, playhead }: Props): ReactNode {
   return (
     <Section title={call.transcript}>
       {page.turns.length === 0 && <p className="text-ink-3">{call.noTurns}</p>}
-      <ol ref={list} className="grid gap-3">
+      <ol ref={list} className="grid grid-cols-1 gap-3">
         {page.turns.map((turn, i) => (
           <Turn
             key={turn.index}

@@ -83,7 +83,7 @@ function ReplyStory({ playhead, reply }: { readonly reply: Reply; readonly playh
   const { call } = useWords();
   const format = useFormat();
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-2">
         <Badge tone={END_TONE[reply.end]}>{call.ends[reply.end]}</Badge>
         <span className="text-xs text-ink-3">{reply.kind}</span>
@@ -95,7 +95,7 @@ function ReplyStory({ playhead, reply }: { readonly reply: Reply; readonly playh
       <div>
         <h3 className="label-caps mb-1">{call.reasons}</h3>
         <ol
-          className="grid max-h-72 gap-1 overflow-y-auto text-xs"
+          className="grid grid-cols-1 max-h-72 gap-1 overflow-y-auto text-xs"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
           tabIndex={0}
           aria-label={call.reasons}
@@ -142,11 +142,11 @@ function Waterfall({ reply: { bars } }: { readonly reply: Reply }): ReactNode {
   return (
     <div>
       <h3 className="label-caps mb-1">{call.waterfall}</h3>
-      <dl className="grid gap-1" dir="ltr">
+      <dl className="grid grid-cols-1 gap-1" dir="ltr">
         {bars.map(({ fromMs, name, toMs }) => (
           <div
             key={`${name}-${fromMs}`}
-            className="grid grid-cols-[6.5rem_minmax(0,1fr)_4rem] items-center gap-2 text-xs"
+            className="grid grid-cols-[7.5rem_minmax(0,1fr)_4rem] items-center gap-2 text-xs"
           >
             <dt className="truncate text-end text-ink-2">
               <bdi>{names[name] ?? name}</bdi>
@@ -170,9 +170,13 @@ export function Causes({ playhead, story }: Props): ReactNode {
   return (
     <Section title={call.causes}>
       {story.causes.length === 0 && <p className="text-ink-3">{call.noCauses}</p>}
-      <ul className="grid gap-3">
+      <ul className="grid grid-cols-1 gap-3">
         {story.causes.map(({ at, cause, detail, remedy, title }) => (
-          <li key={`${cause}-${at}-${detail}`} className="grid gap-0.5 border-s-2 border-thinking ps-3" dir="ltr">
+          <li
+            key={`${cause}-${at}-${detail}`}
+            className="grid grid-cols-1 gap-0.5 border-s-2 border-thinking ps-3"
+            dir="ltr"
+          >
             <div className="flex items-baseline justify-between gap-2">
               <strong className="text-sm font-medium">{title}</strong>
               {at !== null && (

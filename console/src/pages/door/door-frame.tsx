@@ -14,7 +14,7 @@ export function DoorFrame({ children, lead, title }: FrameProps): ReactNode {
     document.title = `${title} · Kav`;
   }, [title]);
   return (
-    <div className="grid min-h-dvh grid-rows-[auto_1fr] px-4">
+    <div className="grid grid-cols-1 min-h-dvh grid-rows-[auto_1fr] px-4">
       <header className="flex items-center justify-between py-4 md:px-4">
         <Wordmark />
         <LanguageChoice />

@@ -48,7 +48,7 @@ function LogIn(): ReactNode {
   };
   return (
     <DoorFrame title={words.login.title} lead={words.login.lead}>
-      <form onSubmit={submit} className="grid gap-4">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-4">
         <Field
           label={words.common.email}
           name="email"

@@ -95,7 +95,7 @@ function NewcomerForm({ busy, error, onSubmit, submit, withEmail = false }: Form
     }
   };
   return (
-    <form onSubmit={check} className="grid gap-4">
+    <form onSubmit={check} className="grid grid-cols-1 gap-4">
       <Field label={words.common.name} name="name" autoComplete="name" maxLength={100} dir="auto" required autoFocus />
       {withEmail && (
         <Field label={words.common.email} name="email" type="email" dir="ltr" autoComplete="username" required />

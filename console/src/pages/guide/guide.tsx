@@ -66,7 +66,7 @@ function Step({ number, step }: { readonly step: SetupStep; readonly number: num
       >
         {isDone ? <Icon name="check" /> : number}
       </span>
-      <div className="grid gap-2">
+      <div className="grid grid-cols-1 gap-2">
         <div className="flex flex-wrap items-center gap-2">
           <h2 className="text-base font-semibold">{title}</h2>
           <Badge tone={TONE[step.state]}>{guide.states[step.state]}</Badge>

@@ -23,7 +23,7 @@ export function Checks(): ReactNode {
           const fine = sorted.filter(({ verdict }) => verdict === 'ok' || verdict === 'skipped');
           const amiss = sorted.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn');
           return (
-            <div className="grid gap-3">
+            <div className="grid grid-cols-1 gap-3">
               {amiss.length === 0 && <p className="text-speaking">{home.allWell}</p>}
               <List checks={amiss} />
               {fine.length > 0 && (
@@ -45,7 +45,7 @@ export function Checks(): ReactNode {
 function List({ checks }: { readonly checks: readonly HomeCheck[] }): ReactNode {
   const { home } = useWords();
   return (
-    <ul className="grid gap-2.5" dir="ltr">
+    <ul className="grid grid-cols-1 gap-2.5" dir="ltr">
       {checks.map(({ id, remedy, seen, title, verdict, why }) => (
         <li key={id} className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3 gap-y-0.5">
           <span className="text-sm font-medium">{title}</span>

@@ -21,10 +21,10 @@ export default function Home(): ReactNode {
     <Page title={words.home.title} lead={query.data && <Ltr>{format.day(query.data.at)}</Ltr>}>
       <Loaded query={query}>
         {(home) => (
-          <div className="grid gap-4">
+          <div className="grid grid-cols-1 gap-4">
             <Figures home={home} />
-            <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]">
-              <div className="grid gap-4">
+            <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]">
+              <div className="grid grid-cols-1 gap-4">
                 <Section title={words.home.byHour}>
                   <Suspense fallback={<div className="h-44" />}>
                     <HourChart byHour={home.today.byHour} />
@@ -33,7 +33,7 @@ export default function Home(): ReactNode {
                 <Latency latency={home.latency} />
                 <Errors errors={home.errors} />
               </div>
-              <div className="grid gap-4">
+              <div className="grid grid-cols-1 gap-4">
                 <Checks />
                 <Spend spend={home.spend} />
                 <Nodes nodes={home.nodes} />
@@ -52,7 +52,7 @@ function Figures({ home: { today } }: { readonly home: HomeAnswer }): ReactNode 
   const live = useLiveIds().length;
   const share = today.calls > 0 ? format.percent(today.answered / today.calls) : words.common.none;
   return (
-    <dl className="panel grid grid-cols-2 divide-line sm:grid-cols-3 lg:grid-cols-6 lg:divide-x lg:rtl:divide-x-reverse">
+    <dl className="panel grid grid-cols-2 divide-line sm:grid-cols-3 lg:grid-cols-6 lg:divide-x">
       <Figure to="/live" name={words.home.live} value={format.number(live)} strong={live > 0} />
       <Figure to="/calls" name={words.home.calls} value={format.number(today.calls)} />
       <Figure to="/calls" name={words.home.answered} value={share} />
@@ -97,7 +97,7 @@ function Errors({ errors }: { readonly errors: HomeAnswer['errors'] }): ReactNod
   return (
     <Section title={home.errors}>
       {errors.length === 0 && <p className="text-ink-3">{home.noErrors}</p>}
-      <ul className="grid gap-1.5">
+      <ul className="grid grid-cols-1 gap-1.5">
         {errors.map(({ code, count, source, title }) => (
           <li key={`${source}-${code}`} className="grid grid-cols-[minmax(0,1fr)_auto] gap-3" dir="ltr">
             <span>
@@ -146,7 +146,7 @@ function Nodes({ nodes }: { readonly nodes: HomeAnswer['nodes'] }): ReactNode {
   const words = useWords();
   return (
     <Section title={words.home.nodes}>
-      <ul className="grid gap-1.5 text-sm">
+      <ul className="grid grid-cols-1 gap-1.5 text-sm">
         {nodes.map(({ calls, isAlive, isDraining, node, version }) => (
           <li key={node} className="flex items-center gap-2">
             <Ltr className="min-w-0 truncate">

@@ -42,7 +42,7 @@ function Watched({ callSid }: { readonly callSid: string }): ReactNode {
       }
     >
       {!now && call && <Over callSid={callSid} />}
-      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Section
           title={words.live.transcript}
           className="order-2 lg:order-1"
@@ -60,7 +60,7 @@ function Watched({ callSid }: { readonly callSid: string }): ReactNode {
         >
           <TranscriptView transcript={transcript} showsDecisions={showsDecisions} />
         </Section>
-        <div className="order-1 grid content-start gap-4 lg:sticky lg:top-4 lg:order-2 lg:self-start">
+        <div className="order-1 grid grid-cols-1 content-start gap-4 lg:sticky lg:top-4 lg:order-2 lg:self-start">
           {now && may('operator') && <Listen callSid={callSid} />}
           {now && may('operator') && <StepIn call={now} />}
           {call && <Facts call={call} />}

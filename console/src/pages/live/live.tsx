@@ -96,7 +96,7 @@ const Row = memo(function Row({ callSid }: { readonly callSid: string }): ReactN
       className={`flex h-full flex-wrap content-center items-center gap-x-3 border-b border-line px-4 -outline-offset-2 hover:bg-sunken ${GRID}`}
     >
       <span>{takenOverBy ? <Badge tone="own">{words.live.who.operator}</Badge> : <FloorBadge state={state} />}</span>
-      <Ltr className="font-medium md:text-start">{from ? format.phone(from) : words.common.unknownNumber}</Ltr>
+      <Ltr className="font-medium">{from ? format.phone(from) : words.common.unknownNumber}</Ltr>
       <span className="hidden truncate text-ink-2 md:block">{agent}</span>
       <span className="order-last min-w-0 basis-full truncate text-ink-2 md:order-none">
         {lastWords && (
@@ -108,9 +108,9 @@ const Row = memo(function Row({ callSid }: { readonly callSid: string }): ReactN
           </>
         )}
       </span>
-      <Ltr className="hidden text-end text-ink-2 md:block">
-        {latencyMs === null ? words.common.none : format.latency(latencyMs)}
-      </Ltr>
+      <span className="hidden text-end text-ink-2 md:block">
+        <Ltr>{latencyMs === null ? words.common.none : format.latency(latencyMs)}</Ltr>
+      </span>
       <span className="ms-auto text-end md:ms-0">
         <Ticking since={startedAt} />
       </span>

@@ -34,7 +34,7 @@ export function StepIn({ call }: { readonly call: LiveCall }): ReactNode {
   const canMute = call.recording === 'on' || call.recording === 'muted';
   return (
     <Section title={words.live.stepIn}>
-      <div className="grid gap-3">
+      <div className="grid grid-cols-1 gap-3">
         <Tell perform={perform} busy={act.isPending} />
         <TakeOver call={call} perform={perform} busy={act.isPending} />
         <div className="flex flex-wrap gap-2 border-t border-line pt-3">
@@ -89,7 +89,7 @@ function Tell({ busy, perform }: TellProps): ReactNode {
     perform({ type: way, text: text.trim() }, { onDone });
   };
   return (
-    <form onSubmit={submit} className="grid gap-2">
+    <form onSubmit={submit} className="grid grid-cols-1 gap-2">
       <fieldset className="grid grid-cols-2 gap-1 rounded-md bg-sunken p-1">
         <legend className="sr-only">{live.stepIn}</legend>
         {(['whisper', 'say'] as const).map((each) => (

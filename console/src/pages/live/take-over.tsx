@@ -37,7 +37,7 @@ export function TakeOver({ busy, call, perform }: Props): ReactNode {
   // The user may have taken the call over on another page: then this one has no microphone yet.
   if (!isMine || !isOpen) {
     return (
-      <div className="grid gap-1">
+      <div className="grid grid-cols-1 gap-1">
         <Button busy={busy} onClick={take}>
           <Icon name="mic" />
           {live.takeOver}
@@ -47,7 +47,7 @@ export function TakeOver({ busy, call, perform }: Props): ReactNode {
     );
   }
   return (
-    <div className="grid gap-2 rounded-md bg-operator-soft p-3 text-operator">
+    <div className="grid grid-cols-1 gap-2 rounded-md bg-operator-soft p-3 text-operator">
       <p role="status" className="text-sm font-medium">
         {live.takenOver}
       </p>

@@ -35,7 +35,7 @@ export function TranscriptView({ showsDecisions, transcript }: Props): ReactNode
   return (
     <div>
       {isEmpty && <p className="py-6 text-center text-ink-3">{words.live.waiting}</p>}
-      <ol className="grid gap-2" role="log" aria-label={words.live.transcript}>
+      <ol className="grid grid-cols-1 gap-2" role="log" aria-label={words.live.transcript}>
         {entries.map(({ key, line }) => (
           <EntryRow key={key} line={line} showsDecisions={showsDecisions} />
         ))}

@@ -37,8 +37,8 @@ export default function ContactPage(): ReactNode {
     >
       <Loaded query={query}>
         {({ appointments, calls, contact: shown, leads }) => (
-          <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
-            <div className="grid gap-4">
+          <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
+            <div className="grid grid-cols-1 gap-4">
               <section>
                 <h2 className="mb-2 text-sm font-semibold">{words.people.history}</h2>
                 {calls.length === 0 ? <p className="text-ink-3">{words.people.noCalls}</p> : <CallRows calls={calls} />}
@@ -50,11 +50,11 @@ export default function ContactPage(): ReactNode {
                 </section>
               )}
             </div>
-            <div className="grid gap-4">
+            <div className="grid grid-cols-1 gap-4">
               <ContactForm key={shown.number} contact={shown} />
               {leads.length > 0 && (
                 <Section title={words.people.tabs.leads}>
-                  <ul className="grid gap-2">
+                  <ul className="grid grid-cols-1 gap-2">
                     {leads.map((lead) => (
                       <li key={lead.leadId}>
                         <LeadCard
@@ -98,7 +98,7 @@ function ContactForm({ contact }: { readonly contact: Contact }): ReactNode {
   const isFixed = !may('operator');
   return (
     <Section title={words.people.contact}>
-      <form onSubmit={submit} className="grid gap-3">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-3">
         <Field
           label={words.people.name}
           name="name"

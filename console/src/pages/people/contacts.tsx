@@ -92,9 +92,9 @@ function Row({ contact }: { readonly contact: Contact }): ReactNode {
             <span className="text-ink-3">{words.people.unnamed}</span>
           )}
         </span>
-        <Ltr className="ms-auto text-ink-2 md:ms-0 md:text-start">{format.phone(number)}</Ltr>
-        <Ltr className="hidden text-ink-2 md:block md:text-start">{format.number(calls)}</Ltr>
-        <Ltr className="basis-full text-ink-3 md:text-start">{format.when(lastSeenAt)}</Ltr>
+        <Ltr className="ms-auto text-ink-2 md:ms-0">{format.phone(number)}</Ltr>
+        <Ltr className="hidden text-ink-2 md:block">{format.number(calls)}</Ltr>
+        <Ltr className="basis-full text-ink-3">{format.when(lastSeenAt)}</Ltr>
         <span className="hidden truncate text-ink-2 md:block">{note && <Spoken text={note} />}</span>
       </Link>
     </li>

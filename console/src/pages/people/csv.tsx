@@ -40,7 +40,7 @@ export function Csv({ what }: Props): ReactNode {
       <input ref={file} type="file" accept=".csv,text/csv" hidden aria-label={people.importCsv} onChange={read} />
       <Dialog open={result !== undefined} onClose={() => setResult(undefined)} title={people.importCsv}>
         {result && (
-          <div className="grid gap-3">
+          <div className="grid grid-cols-1 gap-3">
             <p>{people.imported(result.added, result.changed)}</p>
             {result.refused.length > 0 && (
               <div>

@@ -23,7 +23,7 @@ export function LeadCard({ lead, onOpen, stage, ...rest }: Props): ReactNode {
     <button
       type="button"
       onClick={onOpen}
-      className="grid w-full gap-1 rounded-md border border-line bg-raised p-2.5 text-start transition-shadow hover:border-line-strong hover:shadow-lift"
+      className="grid grid-cols-1 w-full gap-1 rounded-md border border-line bg-raised p-2.5 text-start transition-shadow hover:border-line-strong hover:shadow-lift"
       {...rest}
     >
       <span className="flex items-baseline justify-between gap-2">

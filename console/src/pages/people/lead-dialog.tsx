@@ -58,8 +58,8 @@ function LeadForm({ lead, onDone, stages }: FormProps): ReactNode {
   };
   const isFixed = !may('operator');
   return (
-    <form onSubmit={submit} className="grid gap-3">
-      <fieldset disabled={isFixed} className="grid gap-3 sm:grid-cols-2">
+    <form onSubmit={submit} className="grid grid-cols-1 gap-3">
+      <fieldset disabled={isFixed} className="grid grid-cols-1 gap-3 sm:grid-cols-2">
         <Field label={people.name} name="name" dir="auto" maxLength={200} defaultValue={lead.name ?? ''} />
         <Field
           label={people.phone}

@@ -179,7 +179,7 @@ function Column({ all, leads, moved, neighbours, onMove, onOpen, stage }: Column
         <bdi>{stage.label}</bdi>
         <Ltr className="text-xs font-normal text-ink-3">{leads.length}</Ltr>
       </h2>
-      <ul className="grid min-h-16 content-start gap-2 overflow-y-auto px-2 pb-2">
+      <ul className="grid grid-cols-1 min-h-16 content-start gap-2 overflow-y-auto px-2 pb-2">
         {leads.map((lead) => (
           <li key={lead.leadId}>
             <LeadCard

@@ -33,8 +33,8 @@ export function StagesDialog({ onClose, stages }: Props): ReactNode {
   };
   return (
     <Dialog open wide onClose={onClose} title={people.stages}>
-      <form onSubmit={submit} className="grid gap-3">
-        <ol className="grid gap-2">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-3">
+        <ol className="grid grid-cols-1 gap-2">
           {draft.map((stage, i) => (
             <li key={stage.stage} className="grid grid-cols-[minmax(0,1fr)_7rem_auto] items-end gap-2">
               <Field

@@ -45,7 +45,7 @@ function Row({ erasure }: { readonly erasure: Erasure }): ReactNode {
   const format = useFormat();
   const { doneAt, nodes, report, requestedAt, requestedBy } = erasure;
   return (
-    <li className="grid gap-1 px-4 py-3">
+    <li className="grid grid-cols-1 gap-1 px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <Ltr className="font-medium">{format.moment(requestedAt)}</Ltr>
         <span className="text-xs text-ink-3">
@@ -96,7 +96,7 @@ function EraseDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   };
   return (
     <Dialog open onClose={onClose} title={settings.erasePerson} lead={settings.eraseLead}>
-      <form onSubmit={submit} className="grid gap-3">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-3">
         <Field
           label={settings.number}
           hint={settings.numberHint}

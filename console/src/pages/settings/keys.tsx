@@ -105,7 +105,7 @@ function AddDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   }
   return (
     <Dialog open onClose={onClose} title={settings.addKey} lead={settings.keysLead}>
-      <form onSubmit={submit} className="grid gap-3">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-3">
         <Field label={common.name} name="name" dir="auto" maxLength={100} required />
         <RoleChoice />
         <ProblemNote error={add.error} />

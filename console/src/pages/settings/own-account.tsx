@@ -16,7 +16,7 @@ export function OwnAccount(): ReactNode {
   const { account } = useHere();
   const { settings } = useWords();
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
       <p className="text-ink-2 lg:col-span-2">
         <bdi>{account.name}</bdi> · <bdi dir="ltr">{account.email}</bdi> · {settings.roles[account.role]}
       </p>
@@ -48,7 +48,7 @@ function Password(): ReactNode {
   };
   return (
     <Section title={settings.password}>
-      <form onSubmit={submit} className="grid gap-3">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-3">
         <Field
           label={settings.current}
           name="current"

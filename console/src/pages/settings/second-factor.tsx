@@ -81,7 +81,7 @@ function Confirmation({ onCodes, secret, uri }: ConfirmationProps): ReactNode {
     confirm.mutate({ body: { code } }, { onSuccess });
   };
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <form onSubmit={submit} className="grid grid-cols-1 gap-4">
       <Suspense fallback={<div className="mx-auto size-48" />}>
         <QrCode text={uri} label={settings.totpQr} />
       </Suspense>
@@ -121,7 +121,7 @@ function RemoveDialog({ onClose }: { readonly onClose: () => void }): ReactNode 
   };
   return (
     <Dialog open onClose={onClose} title={words.settings.totpRemove} lead={words.settings.totpRemoveLead}>
-      <form onSubmit={submit} className="grid gap-3">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-3">
         <Field
           label={words.login.password}
           name="password"

@@ -151,7 +151,7 @@ function InviteDialog({ onClose }: { readonly onClose: () => void }): ReactNode 
   }
   return (
     <Dialog open onClose={onClose} title={settings.invite} lead={settings.inviteLead}>
-      <form onSubmit={submit} className="grid gap-3">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-3">
         <Field label={common.email} name="email" type="email" dir="ltr" required />
         <Field label={common.name} name="name" dir="auto" maxLength={100} />
         <RoleChoice />
