@@ -119,7 +119,7 @@ async function openProviders(environment: Environment, env: RawEnvironment, cloc
   const health = new ProviderHealth({ clock, onNews });
   const notes: string[] = [];
   const context = { clock, env, warn: (line: string) => void notes.push(line) };
-  const meter = { clock, onFirst: () => {}, onEnd: () => {} };
+  const meter = { clock, onUse: () => {}, onFirst: () => {}, onEnd: () => {} };
   const choosing = { environment, context, health, onNews, meter };
   const { brain, passedOver, serving, stt, tts, voice } = await chooseProviders(agent, choosing);
   let closing: Promise<void> | undefined;

@@ -27,6 +27,7 @@ import { type RawEnvironment, recordingKeysFor } from './config.ts';
 import type { Environment } from './environment.ts';
 import { type Keeping, openKeeping } from './keeping.ts';
 import { callNamedIn } from './log-fields.ts';
+import { loadPrices } from './prices.ts';
 import { isProcessGone, nameProcess } from './process-name.ts';
 import { createNewsDesk } from './provider-news.ts';
 import { type ChosenProviders, chooseProviders } from './providers.ts';
@@ -73,6 +74,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   const agent = await loadAgent(environment.KAV_AGENT);
   const recordingKeys = recordingKeysFor(agent, environment);
   checkAfterCallsSettings(environment, clock);
+  const prices = await loadPrices(environment.KAV_PRICES);
   let desk: Switchboard | undefined;
   const { meter, onNews } = createNewsDesk({ clock, log, metrics, calls: () => desk });
   const health = new ProviderHealth({ clock, onNews });
@@ -112,6 +114,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     cluster,
     facts: { ...keeping.facts, date: () => cluster.date() },
     recorders: recordings,
+    prices,
   });
   // The work after calls is no caller's business: a server that answers is ready without it.
   const afterCalls = startAfterCalls({

@@ -12,6 +12,7 @@ import { noWatchFeed, openWatchFeed, WATCH_FOLDER, type WatchFeed } from '../obs
 import { watchedLog } from '../observe/watched-log.ts';
 import { type HttpServer, openHttpServer } from '../server/http-server.ts';
 import { httpUrl } from '../twilio/public-origin.ts';
+import { collectYoungGarbageAlone } from './collect-alone.ts';
 import { authTokensOf, parseEnvironment, publicOriginOf, type RawEnvironment } from './config.ts';
 import type { Environment } from './environment.ts';
 import type { LoadedDesk, Parts, ReadyAgent } from './load-desk.ts';
@@ -51,6 +52,7 @@ export interface Kav {
 /** Listens first, then loads the agent and its providers. Throws `ConfigError` for a wrong environment. */
 export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise<Kav> {
   const environment = parseEnvironment(raw);
+  collectYoungGarbageAlone();
   const clock = createRealClock();
   const metrics = await ownOrSharedMetrics();
   const pretty = environment.LOG_FORMAT === undefined ? isTerminal : environment.LOG_FORMAT === 'pretty';
