@@ -1,5 +1,6 @@
 /** What a node remembers of a call, from its webhook until Twilio's last late question about it. */
 import type { EndReason } from '../core/call-event.ts';
+import type { AgentRuntime } from './agent-runtime.ts';
 import type { CallSession } from './call-session.ts';
 import type { Afterwards, PastCall } from './cluster.ts';
 import type { IncomingCall } from './desk.ts';
@@ -19,6 +20,8 @@ export interface CallRecord {
   readonly openedAt: number;
   /** Wall-clock ms of its announcement. */
   readonly announcedAt: number;
+  /** Who speaks in it, from its announcement to its end. */
+  agent?: AgentRuntime;
   /** The stream that the newest token is for, 1 for the first. */
   attempt: number;
   token: string;

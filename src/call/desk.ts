@@ -11,6 +11,8 @@ export interface IncomingCall {
   /** E.164, `client:…`, `sip:…`, `anonymous`, or empty. */
   readonly from: string;
   readonly to: string;
+  /** Which version of the agent's words is to be tried; without one, what callers hear now. */
+  readonly version?: number | undefined;
 }
 
 export type Opened =

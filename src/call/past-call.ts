@@ -10,7 +10,7 @@ import type { PastCall } from './cluster.ts';
 export function pastFromFacts(facts: readonly Fact[], now: number): PastCall | undefined {
   const opened = facts.find((fact) => fact.type === 'call-opened');
   if (!opened) return undefined;
-  const { accountSid, callSid, from, to } = opened;
+  const { accountSid, callSid, from, to, version } = opened;
   const outcomes = facts.filter((fact) => fact.type === 'outcome').sort((a, b) => a.index - b.index);
   const consents = facts.filter((fact) => fact.type === 'consent').sort((a, b) => a.index - b.index);
   const acts = facts.filter((fact) => fact.type === 'operator-act').sort((a, b) => a.index - b.index);
@@ -18,7 +18,7 @@ export function pastFromFacts(facts: readonly Fact[], now: number): PastCall | u
   const startedAt = Math.min(...streams.map(({ at }) => Date.parse(at)));
   const recorded = recordedTurns(facts);
   return {
-    call: { callSid, accountSid, from, to },
+    call: { callSid, accountSid, from, to, ...(version === undefined ? {} : { version }) },
     turns: [...recorded, ...unanswered(facts, recorded)],
     recordedTurns: recorded.length,
     tools: toolsOf(facts),

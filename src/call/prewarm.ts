@@ -5,7 +5,6 @@ import { CallProviders } from './call-providers.ts';
 
 export interface PrewarmOptions {
   readonly clock: Clock;
-  readonly agent: AgentRuntime;
   readonly log: Log;
 }
 
@@ -27,18 +26,18 @@ export class Prewarm {
   }
 
   /** Repeated webhooks of one call change nothing. */
-  begin(callSid: string): void {
+  begin(callSid: string, agent: AgentRuntime): void {
     if (this.#waiting.has(callSid) || this.#waiting.size >= MOST_WAITING) return;
-    const { agent, clock } = this.#options;
+    const { clock } = this.#options;
     const providers = new CallProviders(agent, callSid);
     const disarm = clock.at(clock.now() + KEEP_MS, () => this.#discard(callSid));
     this.#waiting.set(callSid, { providers, disarm });
   }
 
   /** The caller's from now on, to close. */
-  claim(callSid: string): CallProviders {
+  claim(callSid: string, agent: AgentRuntime): CallProviders {
     const waiting = this.#waiting.get(callSid);
-    if (!waiting) return new CallProviders(this.#options.agent, callSid);
+    if (!waiting) return new CallProviders(agent, callSid);
     this.#waiting.delete(callSid);
     waiting.disarm();
     return waiting.providers;

@@ -22,6 +22,8 @@ import type { MediaTransport } from './transport.ts';
 export interface SessionFactoryOptions {
   readonly clock: Clock;
   readonly agent: AgentRuntime;
+  /** The agent with the words of a version, or of the one that callers hear now; asked once for each call. */
+  readonly agentFor?: ((version: number | undefined) => AgentRuntime) | undefined;
   readonly journals: { open(head: JournalHead): Journal };
   readonly log: Log;
   readonly metrics: Metrics;
@@ -74,8 +76,16 @@ export class SessionFactory {
     return worst;
   }
 
+  /** Who speaks in a call, from its announcement to its end. */
+  agentOf(record: CallRecord): AgentRuntime {
+    const { agent, agentFor } = this.#o;
+    record.agent ??= agentFor?.(record.call.version) ?? agent;
+    return record.agent;
+  }
+
   create({ record, ...session }: NewSession): CallSession {
-    const { agent, clock, cluster, detectors, endpointingModel, journals } = this.#o;
+    const agent = this.agentOf(record);
+    const { clock, cluster, detectors, endpointingModel, journals } = this.#o;
     const { log, metrics, traces = noTraces, vadRms } = this.#o;
     const { callSid } = record.call;
     const { settings } = agent.options;
@@ -123,12 +133,10 @@ export class SessionFactory {
   }
 
   /** A call that cannot be recorded is served all the same. */
-  #recordingOf(
-    { announcedAt, call, past, startedAt }: CallRecord,
-    facts: CallFacts,
-    log: Log,
-  ): SessionRecording | undefined {
-    const { agent, clock, recorders } = this.#o;
+  #recordingOf(record: CallRecord, facts: CallFacts, log: Log): SessionRecording | undefined {
+    const { clock, recorders } = this.#o;
+    const { announcedAt, call, past, startedAt } = record;
+    const agent = this.agentOf(record);
     const { recording } = agent.options;
     if (!recorders || !recording) return undefined;
     try {
@@ -152,8 +160,10 @@ export class SessionFactory {
     }
   }
 
-  #headOf({ attempt, call }: CallRecord, streamSid: string): JournalHead {
-    const { agent, facts, version } = this.#o;
+  #headOf(record: CallRecord, streamSid: string): JournalHead {
+    const { attempt, call } = record;
+    const { facts, version } = this.#o;
+    const agent = this.agentOf(record);
     const { name, language, settings, stt, brain, tts } = agent.options;
     return {
       journal: 1,

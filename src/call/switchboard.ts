@@ -99,7 +99,7 @@ export class Switchboard implements CallDesk {
     const refusal = this.#refusal(call);
     if (refusal) return this.#refuse(call, refusal);
     const record = this.#book.add(call, 1);
-    this.#prewarm.begin(call.callSid);
+    this.#prewarm.begin(call.callSid, this.#factory.agentOf(record));
     const admitted = await cluster.admit(call);
     if (admitted?.type === 'refused') {
       this.#book.remove(call.callSid);
@@ -107,7 +107,7 @@ export class Switchboard implements CallDesk {
     }
     log.info('CALL_OPEN', { call_sid: call.callSid, pii: { from: call.from, to: call.to } });
     this.#watch();
-    await this.#noteOpened(call);
+    await this.#noteOpened(record);
     return { type: 'accepted', token: record.token };
   }
 
@@ -124,10 +124,11 @@ export class Switchboard implements CallDesk {
   }
 
   /** The webhook is answered when its fact is kept, or when the disk is too slow for a caller who waits. */
-  async #noteOpened({ accountSid, callSid, from, to }: IncomingCall): Promise<void> {
-    const { agent, clock, log } = this.#o;
-    const { language, name } = agent.options;
-    const body = { type: 'call-opened', accountSid, from, to, agent: name, language } as const;
+  async #noteOpened(record: CallRecord): Promise<void> {
+    const { clock, log } = this.#o;
+    const { callSid, ...call } = record.call;
+    const { language, name } = this.#factory.agentOf(record).options;
+    const body: FactBody = { type: 'call-opened', ...call, agent: name, language };
     const kept = this.#keep(body, callSid).catch((error: unknown) => {
       log.error('LEDGER_ERROR', { call_sid: callSid, error: String(error) });
     });
@@ -196,7 +197,7 @@ export class Switchboard implements CallDesk {
     record.startedAt ??= clock.now() - (record.past?.elapsedMs ?? 0);
     record.streamSid = start.streamSid;
     delete record.end;
-    const providers = this.#prewarm.claim(start.callSid);
+    const providers = this.#prewarm.claim(start.callSid, this.#factory.agentOf(record));
     const session: CallSession = this.#factory.create({
       record,
       streamSid: start.streamSid,
@@ -207,7 +208,7 @@ export class Switchboard implements CallDesk {
     });
     record.session = session;
     this.#sessions.set(session, record);
-    const { language, name } = this.#o.agent.options;
+    const { language, name } = this.#factory.agentOf(record).options;
     this.#o.audience?.began({ ...record.call, streamSid: start.streamSid, agent: name, language, stream: session });
     this.#watch();
     if (record.past) {
@@ -272,7 +273,7 @@ export class Switchboard implements CallDesk {
     if (isElsewhere) resumed.isElsewhere = true;
     this.#book.issue(resumed, answer.attempt);
     resumed.asked = { request, answer };
-    this.#prewarm.begin(callSid);
+    this.#prewarm.begin(callSid, this.#factory.agentOf(resumed));
     this.#watch();
     return this.#answer(resumed, answer);
   }

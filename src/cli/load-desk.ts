@@ -1,5 +1,6 @@
 /** The heavy half of a server's start: the agent's file, its providers and its first words. */
 import path from 'node:path';
+import { Phones } from '../api/phone/phones.ts';
 import type { Agent } from '../call/agent.ts';
 import { AgentRuntime } from '../call/agent-runtime.ts';
 import { JournalFolder } from '../call/journal.ts';
@@ -10,6 +11,8 @@ import { watchedJournals } from '../call/watched-journals.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
 import type { LoadedModel } from '../endpointing-model/endpointing-model.ts';
+import { storeBus } from '../live/bus/bus.ts';
+import { Live } from '../live/live.ts';
 import { type OpenCluster, openCluster } from '../nodes/cluster.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
@@ -19,6 +22,7 @@ import { ProviderHealth } from '../providers/resilience/health.ts';
 import type { RecordingKeys } from '../recording/keys.ts';
 import { RECORDINGS_FOLDER } from '../recording/layout.ts';
 import { Recordings } from '../recording/recordings.ts';
+import { sentencesOf } from '../why/sentences.ts';
 import { type AfterCallsWork, startAfterCalls } from './after-calls.ts';
 import { checkAfterCallsSettings } from './after-calls-settings.ts';
 import { loadAgent } from './agent-file.ts';
@@ -58,6 +62,10 @@ export interface ReadyAgent {
 
 export interface LoadedDesk {
   readonly desk: Switchboard;
+  /** For those who look on at the calls, and step in. */
+  readonly live: Live;
+  /** Calls from browsers. */
+  readonly phones: Phones;
   readonly runtime: AgentRuntime;
   readonly health: ProviderHealth;
   readonly keeping: Keeping;
@@ -97,8 +105,17 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     clock,
     onError: (error, callSid) => log.error('JOURNAL_ERROR', { call_sid: callSid, error: String(error) }),
   });
+  const live = new Live({
+    clock,
+    node: cluster.node,
+    date: () => cluster.date(),
+    tell: sentencesOf,
+    operatorsOf: (callSid) => desk?.operatorsOf(callSid),
+    bus: keeping.store.kind === 'postgres' ? storeBus(keeping.store, environment.KAV_TENANT) : undefined,
+  });
   desk = new Switchboard({
     clock,
+    audience: live.audience,
     agent: runtime,
     journals: watchedJournals(journals, parts.watchFeed),
     log,
@@ -131,7 +148,14 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   const providers = { stt: chosen.stt.name, brain: chosen.brain.name, tts: chosen.tts.name };
   const remarks = [...chosen.passedOver, ...runtime.caveats, ...(endpointingModel?.remarks ?? [])];
   const ready = { name: agent.name, language: agent.language, providers, remarks };
-  return { desk, runtime, health, keeping, cluster, afterCalls, recordings, endpointingModel, ready };
+  const phones = new Phones({
+    store: keeping.store,
+    desk,
+    tenant: environment.KAV_TENANT,
+    accountSid: environment.TWILIO_ACCOUNT_SID,
+    log,
+  });
+  return { desk, live, phones, runtime, health, keeping, cluster, afterCalls, recordings, endpointingModel, ready };
 }
 
 function openRecordings({ clock, environment, log, metrics }: Parts, keys: RecordingKeys): Recordings {

@@ -85,6 +85,10 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
       const [{ openConsole }, loaded] = await Promise.all([import('./console.ts'), loading]);
       return openConsole(parts, loaded, surroundings);
     },
+    phones: {
+      admit: async (proof) => (await loading).phones.admit(proof),
+      ended: (callSid) => void loading.then(({ phones }) => phones.ended(callSid)),
+    },
   });
   const server = await opening.catch(async (error: unknown) => {
     await closeLoaded(loading, parts);
@@ -146,6 +150,7 @@ async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, parts:
 async function closeLoaded(loading: Promise<LoadedDesk>, { log, metrics, traces, watchFeed }: Parts): Promise<void> {
   const loaded = await loading.catch(() => undefined);
   await loaded?.desk.close();
+  loaded?.live.close();
   await Promise.all([loaded?.runtime.close(), loaded?.endpointingModel?.close()]);
   loaded?.health.close();
   await loaded?.recordings?.close();

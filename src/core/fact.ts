@@ -26,6 +26,8 @@ export type FactBody =
       readonly to: string;
       readonly agent: string;
       readonly language: string;
+      /** Which version of the agent's words was tried; without one, what all callers hear. */
+      readonly version?: number | undefined;
     }
   /** One connection of the call's media; `attempt` is 1 for the first and grows with each resume. */
   | { readonly type: 'stream-started'; readonly streamSid: string; readonly attempt: number }

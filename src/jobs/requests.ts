@@ -23,6 +23,7 @@ export function mayBringDue({ type }: Fact): boolean {
     case 'tool-effect':
     case 'operator-act':
     case 'consent':
+    case 'operator-act':
     case 'recording-segment':
     case 'cost':
     case 'stream-ended':

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { PublicOrigin } from '../twilio/public-origin.ts';
+import type { BrowserPhones } from './browser-phones.ts';
 import type { DeskSlot } from './desk-slot.ts';
 import type { Drain } from './drain.ts';
 import type { ServerLimits } from './limits.ts';
@@ -23,6 +24,10 @@ export interface ServerContext {
   readonly authTokens: () => readonly string[];
   /** The origin that Twilio used for this request; undefined when neither the settings nor the request tell. */
   readonly originOf: (request: IncomingMessage) => PublicOrigin | undefined;
+  /** The origin as the request tells it, whatever is configured; forwarded headers count from a trusted proxy only. */
+  readonly requestedOriginOf: (request: IncomingMessage) => PublicOrigin | undefined;
+  /** Without them the media socket is Twilio's alone. */
+  readonly phones: BrowserPhones | undefined;
   /** The agent's language while no desk is there to ask (BCP 47). */
   readonly language: string;
   /** Incoming calls hear one sentence of Twilio's and no stream is opened: the webhook is tried before the stream. */

@@ -17,6 +17,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import { originFromRequest, type PublicOrigin } from '../twilio/public-origin.ts';
 import type { OpenConsole } from './console-door.ts';
 import { type ConsoleGate, createConsoleGate } from './console-gate.ts';
+import type { BrowserPhones } from './browser-phones.ts';
 import type { ServerContext } from './context.ts';
 import { createDeskSlot } from './desk-slot.ts';
 import { createDrain } from './drain.ts';
@@ -54,6 +55,8 @@ export interface HttpServerOptions {
   readonly limits?: Partial<ServerLimits> | undefined;
   /** The console and its API; loaded when somebody first asks for it. */
   readonly console?: OpenConsole | undefined;
+  /** Browsers that may call the agent. */
+  readonly phones?: BrowserPhones | undefined;
 }
 
 export interface HttpServer {
@@ -148,6 +151,8 @@ function createContext(options: HttpServerOptions): ServerContext {
     proxies,
     authTokens: options.authTokens,
     originOf: (request) => publicOrigin ?? requestedOrigin(request, proxies.sent(request)),
+    requestedOriginOf: (request) => requestedOrigin(request, proxies.sent(request)),
+    phones: options.phones,
     language: options.language ?? 'en-US',
     sayOnly: options.sayOnly ?? false,
     deployId: options.deployId,

@@ -20,6 +20,8 @@ export interface MediaSocketOptions {
   readonly connection: Duplex;
   readonly context: ServerContext;
   readonly pings: PingRound;
+  /** The only call that it may become a stream of, when a browser and not Twilio has opened it. */
+  readonly onlyCall?: string | undefined;
   /** The socket has become a call's stream and is no stranger any more. */
   readonly onStarted: () => void;
   readonly onClosed: () => void;
@@ -118,9 +120,10 @@ export class MediaSocket {
   }
 
   #start(message: StartMessage): void {
-    const { context } = this.#options;
+    const { context, onlyCall } = this.#options;
     const { streamSid, callSid, accountSid, customParameters } = message;
     this.#names = { sid: streamSid, call_sid: callSid };
+    if (onlyCall !== undefined && callSid !== onlyCall) return this.#refuse('token-of-other-call');
     const desk = context.slot.current;
     if (!desk) return this.#refuse('not-ready', 1013);
     const token = customParameters['token'] ?? '';

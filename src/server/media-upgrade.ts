@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type UrlPath, wsUrl } from '../twilio/public-origin.ts';
 import { isSignedUpgrade } from '../twilio/signature.ts';
+import { browserProof, isSameOrigin } from './browser-phones.ts';
 import type { ServerContext } from './context.ts';
 import { MediaSocket } from './media-socket.ts';
 import { PingRound } from './ping-round.ts';
@@ -52,14 +53,35 @@ export class MediaUpgrade {
     const onError = (): void => void socket.destroy();
     socket.on('error', onError);
     const address = this.#context.proxies.clientAddress(request);
-    const refusal = this.#check(request, address);
+    const proof = this.#context.phones ? browserProof(request) : undefined;
+    const refusal = this.#check(request, address, proof !== undefined);
     if (refusal) return this.#refuse(socket, request, refusal);
-    this.#ws.handleUpgrade(request, socket, head, (webSocket) => {
-      socket.off('error', onError);
-      const offered = request.headers['sec-websocket-protocol'] ?? '';
-      this.#context.log.info('WS_HANDSHAKE', { proto_req: offered, chosen: webSocket.protocol });
-      this.#admit(webSocket, socket, address);
+    const upgrade = (onlyCall?: string): void =>
+      this.#ws.handleUpgrade(request, socket, head, (webSocket) => {
+        socket.off('error', onError);
+        const offered = request.headers['sec-websocket-protocol'] ?? '';
+        const told = onlyCall === undefined ? offered : SUBPROTOCOL; // a browser's proof is nobody's business
+        this.#context.log.info('WS_HANDSHAKE', { proto_req: told, chosen: webSocket.protocol });
+        this.#admit(webSocket, socket, address, onlyCall);
+      });
+    if (proof === undefined) return upgrade();
+    void this.#checkProof(proof, address).then((onlyCall) => {
+      if (onlyCall === undefined) this.#refuse(socket, request, { status: 403, reason: 'phone-proof' });
+      else if (this.#closing) this.#refuse(socket, request, { status: 503, reason: 'closing' });
+      else if (!socket.destroyed) upgrade(onlyCall);
     });
+  }
+
+  /** Counted as a stranger while it is asked about. */
+  async #checkProof(proof: string, address: string | undefined): Promise<string | undefined> {
+    const leavePending = this.#countPending(address);
+    try {
+      return await this.#context.phones?.admit(proof);
+    } catch {
+      return undefined; // the store is away, and says so itself
+    } finally {
+      leavePending();
+    }
   }
 
   /** Closes every socket with 1001; resolves when all are gone, which takes the time of a close handshake at most. */
@@ -72,11 +94,12 @@ export class MediaUpgrade {
     });
   }
 
-  #check(request: IncomingMessage, address: string | undefined): Refusal | undefined {
+  #check(request: IncomingMessage, address: string | undefined, isBrowser: boolean): Refusal | undefined {
     const { limits } = this.#context;
     const path = mediaPath(request);
     if (path === undefined) return { status: 404, reason: 'not-found' };
-    if (!this.#isSigned(request, path)) return { status: 403, reason: 'signature' };
+    if (isBrowser && !isSameOrigin(request, this.#context)) return { status: 403, reason: 'foreign-page' };
+    if (!isBrowser && !this.#isSigned(request, path)) return { status: 403, reason: 'signature' };
     if (this.#closing) return { status: 503, reason: 'closing' };
     if (this.#sockets.size >= limits.sockets) return { status: 503, reason: 'sockets-full' };
     if (this.#pending >= limits.pendingSockets) return { status: 503, reason: 'pending-full' };
@@ -93,8 +116,8 @@ export class MediaUpgrade {
     return isSignedUpgrade({ authTokens, signature: signatureOf(request), url: wsUrl(origin, path) });
   }
 
-  #admit(webSocket: WebSocket, connection: Duplex, address: string | undefined): void {
-    const { metrics } = this.#context;
+  #admit(webSocket: WebSocket, connection: Duplex, address: string | undefined, onlyCall: string | undefined): void {
+    const { metrics, phones } = this.#context;
     const leavePending = this.#countPending(address);
     metrics.socketOpened();
     const mediaSocket = new MediaSocket({
@@ -102,10 +125,12 @@ export class MediaUpgrade {
       connection,
       context: this.#context,
       pings: this.#pings,
+      onlyCall,
       onStarted: leavePending,
       onClosed: () => {
         leavePending();
         metrics.socketClosed();
+        if (onlyCall !== undefined) phones?.ended(onlyCall);
         this.#sockets.delete(mediaSocket);
         if (this.#sockets.size === 0) this.#onEmpty();
       },

@@ -11,7 +11,7 @@ import type { UserRole } from '../../src/api/contract/accounts.ts';
 import { API_ROUTES, type ApiRouteName } from '../../src/api/contract/contract.ts';
 import { type ApiRoute, ROLES } from '../../src/api/contract/route.ts';
 import { ApiRefusal } from '../../src/api/handler.ts';
-import type { LiveDoor } from '../../src/api/live/door.ts';
+import type { LiveDoor } from '../../src/api/live-door.ts';
 import type { VisitHandlers } from '../../src/api/visit.ts';
 import { StoreError } from '../../src/core/errors.ts';
 import { addKey, removeKey } from '../../src/store/queries/api-keys.ts';

@@ -3,14 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createAccountHandlers } from '../../src/api/accounts/accounts.ts';
 import { createIdentity, type Identity } from '../../src/api/accounts/identity.ts';
-import type { SessionWatch } from '../../src/api/accounts/session-watch.ts';
 import { createPasswords } from '../../src/api/accounts/password.ts';
 import { csrfTokenOf, hashSecret, newSecret } from '../../src/api/accounts/secrets.ts';
 import type { UserRole } from '../../src/api/contract/accounts.ts';
 import type { ApiRouteName } from '../../src/api/contract/contract.ts';
 import { openApiFrame } from '../../src/api/frame/frame.ts';
 import type { PaceLimits } from '../../src/api/frame/pace.ts';
-import type { LiveDoor } from '../../src/api/live/door.ts';
+import type { LiveDoor } from '../../src/api/live-door.ts';
 import type { VisitHandlers } from '../../src/api/visit.ts';
 import { createRealClock } from '../../src/call/real-clock.ts';
 import { type KeptLine, keepLog, openTestServer, type TestServer } from '../../src/server/server.fixture.ts';
@@ -36,7 +35,6 @@ export interface TestApiOptions {
   readonly identity?: Identity;
   readonly handlers?: Partial<VisitHandlers<ApiRouteName>>;
   readonly live?: LiveDoor;
-  readonly sessions?: SessionWatch;
   readonly files?: string;
   readonly pace?: PaceLimits;
   readonly publicOrigin?: PublicOrigin;
@@ -85,7 +83,6 @@ export async function openTestApi(options: TestApiOptions): Promise<TestApi> {
         identity: options.identity ?? createIdentity({ db: needStore().db, tenant }),
         handlers,
         live,
-        sessions: options.sessions ?? { watch: () => () => {} },
         files,
         pace: options.pace ?? { perSecond: 100_000, burst: 100_000 },
         log,

@@ -230,7 +230,7 @@ describe('a watcher', () => {
   test('whose session is over is sent away at once', async () => {
     const looked = await lookedOn();
     const watcher = await looked.watcher();
-    looked.ended.abort();
+    looked.endSessions();
     expect(await watcher.closed).toEqual({ code: 4401, reason: 'session-over' });
   });
 

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
 import type { LiveMessage, LiveRequest } from '../../src/api/contract/live.ts';
 import { createLiveDoor } from '../../src/api/live/create-door.ts';
-import type { LiveDoor } from '../../src/api/live/door.ts';
 import { NewsDesk } from '../../src/api/live/news-desk.ts';
+import type { LiveDoor, SessionWatch } from '../../src/api/live-door.ts';
 import type { Audience } from '../../src/call/call-tap.ts';
 import { createRealClock } from '../../src/call/real-clock.ts';
 import type { BusRaw } from '../../src/live/bus/bus.ts';
@@ -17,6 +17,8 @@ import { Office, type OfficeOptions } from '../scenarios/whole-call.ts';
 export interface LookedOnOptions extends OfficeOptions {
   readonly node?: string;
   readonly bus?: BusRaw;
+  /** Without one, its database is away. It is closed with the office. */
+  readonly store?: Store;
 }
 
 /** Nobody listens there: a database that is away. */
@@ -28,24 +30,31 @@ export class LookedOnOffice {
   readonly live: Live;
   readonly door: LiveDoor;
   readonly news: NewsDesk;
-  readonly store: Store = openAwayStore();
-  readonly ended = new AbortController();
+  readonly store: Store;
+  /** Ends every session. */
+  endSessions: () => void = () => {};
   readonly #server: Server;
   readonly #watchers: Watcher[] = [];
 
-  private constructor(office: Office, live: Live) {
+  private constructor(office: Office, live: Live, store: Store) {
     this.office = office;
+    this.store = store;
     this.live = live;
     const { clock } = office;
     this.news = new NewsDesk({ store: this.store, clock, tenant: 'default' });
-    this.door = createLiveDoor({ live, news: this.news, clock, log: office.log, tenant: 'default' });
+    this.door = createLiveDoor({
+      live,
+      sessions: this.#sessions(),
+      news: this.news,
+      clock,
+      log: office.log,
+      tenant: 'default',
+    });
     this.#server = createServer();
-    this.#server.on('upgrade', (request, socket, head) =>
-      this.door.upgrade(request, socket, head, { caller: callerOf(request), ended: this.ended.signal }),
-    );
+    this.#server.on('upgrade', (request, socket, head) => this.door.upgrade(request, socket, head, callerOf(request)));
   }
 
-  static async open({ node = 'node-1', bus, ...options }: LookedOnOptions = {}): Promise<LookedOnOffice> {
+  static async open({ node = 'node-1', bus, store, ...options }: LookedOnOptions = {}): Promise<LookedOnOffice> {
     // The office's switchboard and its onlookers need each other.
     let live: Live | undefined;
     const audience: Audience = {
@@ -62,9 +71,22 @@ export class LookedOnOffice {
       bus,
     });
     await office.runtime.prepare();
-    const looked = new LookedOnOffice(office, live);
+    const looked = new LookedOnOffice(office, live, store ?? openAwayStore());
     await new Promise<void>((resolve) => looked.#server.listen(0, '127.0.0.1', resolve));
     return looked;
+  }
+
+  #sessions(): SessionWatch {
+    const ends = new Set<() => void>();
+    this.endSessions = () => {
+      for (const end of [...ends]) end();
+    };
+    return {
+      watch: (_session, onEnd) => {
+        ends.add(onEnd);
+        return { used: () => {}, stop: () => void ends.delete(onEnd) };
+      },
+    };
   }
 
   get url(): string {

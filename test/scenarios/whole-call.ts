@@ -187,6 +187,8 @@ export class Line {
   readonly caller: Caller;
   /** What the server sent, as text, in order. */
   readonly received: { readonly at: number; readonly text: string }[] = [];
+  /** Resolves when the webhook has been answered, which other nodes may make wait. */
+  readonly announced: Promise<void>;
   end: string | undefined;
   closedWith: { readonly code: number; readonly reason: string } | undefined;
   receiver: MediaReceiver | undefined;
@@ -202,13 +204,13 @@ export class Line {
     this.streamSid = `MZ${String(1_000 * ((resumes?.attempt ?? 1) - 1) + number).padStart(32, '0')}`;
     // Known long before the telephone, a network away, has sent its first message.
     let token = resumes?.token ?? '';
-    if (!resumes) {
-      void announcedTo.desk
-        .open({ callSid: this.callSid, accountSid: ACCOUNT, from: '+972501234567', to: '+972771234567' })
-        .then((opened) => {
-          token = opened.type === 'accepted' ? opened.token : '';
-        });
-    }
+    this.announced = resumes
+      ? Promise.resolve()
+      : announcedTo.desk
+          .open({ callSid: this.callSid, accountSid: ACCOUNT, from: '+972501234567', to: '+972771234567' })
+          .then((opened) => {
+            token = opened.type === 'accepted' ? opened.token : '';
+          });
     const random = createRandom(number);
     const uplink = createNetem(
       clock,

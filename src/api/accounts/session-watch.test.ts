@@ -17,8 +17,7 @@ function open() {
   };
   const watch = openSessionWatch({ clock, sessions });
   const ended: string[] = [];
-  const on = (sessionHash: string, wasUsed = () => false) =>
-    watch.watch({ sessionHash, userId: 'u', wasUsed, onEnd: () => void ended.push(sessionHash) });
+  const on = (sessionHash: string) => watch.watch({ sessionHash, userId: 'u' }, () => void ended.push(sessionHash));
   return { clock, store, watch, ended, on };
 }
 
@@ -42,7 +41,7 @@ describe('watched sessions', () => {
     const watched = Array.from({ length: 50 }, () => on('a'));
     await clock.advance(20_000);
     expect(store.questions).toBe(10);
-    for (const stop of watched) stop();
+    for (const one of watched) one.stop();
     await clock.advance(60_000);
     expect(store.questions).toBe(11);
     expect(clock.alarms).toBe(0);
@@ -50,11 +49,12 @@ describe('watched sessions', () => {
 
   test('are kept from idleness by what is done in them, written down once a minute', async () => {
     const { clock, on, store } = open();
-    let isBusy = true;
-    on('a', () => isBusy);
-    await clock.advance(180_000);
+    const one = on('a');
+    for (let i = 0; i < 180; i++) {
+      one.used();
+      await clock.advance(1_000);
+    }
     expect(store.touched).toEqual(['a', 'a', 'a']);
-    isBusy = false;
     await clock.advance(600_000);
     expect(store.touched.length).toBeLessThanOrEqual(4);
   });

@@ -2,22 +2,8 @@
 import type { Clock } from '../../core/clock.ts';
 import { goodSessions, touchSession } from '../../store/queries/sessions.ts';
 import type { Db } from '../../store/schema.ts';
+import type { SessionWatch } from '../live-door.ts';
 import { IDLE_MS } from './session-times.ts';
-
-export interface SessionToWatch {
-  readonly sessionHash: string;
-  readonly userId: string;
-  /** Asked now and then: whether the person has done something since it was asked before, so that nothing is idle. */
-  readonly wasUsed: () => boolean;
-  /** Called once; also when it cannot be told for long whether the session is still good. */
-  readonly onEnd: () => void;
-}
-
-/** Tells within 5 s that a session has ended, on whatever node: logged out, expired, its user disabled or changed. */
-export interface SessionWatch {
-  /** Until the returned function is called. */
-  watch(session: SessionToWatch): () => void;
-}
 
 export interface WatchableSessions {
   /** Of these sessions, those that are still good. */
@@ -44,10 +30,13 @@ const TOUCH_EVERY_MS = 60_000;
 /** A store that is away for a moment costs nobody a live call that they speak in; one that stays away does. */
 const UNSURE_MS = 30_000;
 
-interface Watched extends SessionToWatch {
+interface Watched {
+  readonly sessionHash: string;
+  readonly userId: string;
+  readonly onEnd: () => void;
   sureAt: number;
   touchedAt: number;
-  isUsed: boolean;
+  wasUsed: boolean;
 }
 
 export interface OpenSessionWatch extends SessionWatch {
@@ -61,9 +50,8 @@ export function openSessionWatch({ clock, sessions }: SessionWatchOptions): Open
 
   const touchUsed = async (now: number): Promise<void> => {
     for (const one of watched) {
-      if (one.wasUsed()) one.isUsed = true;
-      if (!one.isUsed || now - one.touchedAt < TOUCH_EVERY_MS) continue;
-      one.isUsed = false;
+      if (!one.wasUsed || now - one.touchedAt < TOUCH_EVERY_MS) continue;
+      one.wasUsed = false;
       one.touchedAt = now;
       await sessions.touch(one);
     }
@@ -103,12 +91,17 @@ export function openSessionWatch({ clock, sessions }: SessionWatchOptions): Open
   };
 
   return {
-    watch: (session) => {
+    watch: ({ sessionHash, userId }, onEnd) => {
       const now = clock.now();
-      const one: Watched = { ...session, sureAt: now, touchedAt: now, isUsed: false };
+      const one: Watched = { sessionHash, userId, onEnd, sureAt: now, touchedAt: now, wasUsed: false };
       watched.add(one);
       arm();
-      return () => void watched.delete(one);
+      return {
+        used: () => {
+          one.wasUsed = true;
+        },
+        stop: () => void watched.delete(one),
+      };
     },
     close: () => {
       watched.clear();

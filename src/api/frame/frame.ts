@@ -4,8 +4,7 @@ import type { ConsoleDoor, ConsoleSurroundings } from '../../server/console-door
 import { machinePrefix, pathOf } from '../../server/routes.ts';
 import type { Identity } from '../accounts/identity.ts';
 import type { ApiRouteName } from '../contract/contract.ts';
-import type { SessionWatch } from '../accounts/session-watch.ts';
-import type { LiveDoor } from '../live/door.ts';
+import type { LiveDoor } from '../live-door.ts';
 import type { VisitHandlers } from '../visit.ts';
 import { openApiApp } from './app.ts';
 import { createConsoleFiles } from './console-files.ts';
@@ -20,8 +19,6 @@ export interface ApiFrameOptions {
   readonly identity: Identity;
   readonly handlers: Partial<VisitHandlers<ApiRouteName>>;
   readonly live: LiveDoor | undefined;
-  /** Of those at the live socket. */
-  readonly sessions: SessionWatch;
   /** The folder of the built console; it need not be there. */
   readonly files: string;
   readonly pace?: PaceLimits;
@@ -29,7 +26,7 @@ export interface ApiFrameOptions {
 }
 
 export async function openApiFrame(options: ApiFrameOptions): Promise<ConsoleDoor> {
-  const { files: folder, handlers, identity, live, log, sessions, surroundings, tenant } = options;
+  const { files: folder, handlers, identity, live, log, surroundings, tenant } = options;
   const files = createConsoleFiles(folder);
   const guard = createGuard(identity, tenant);
   const pace = createPace(surroundings.clock, options.pace ?? DEFAULT_PACE);
@@ -44,7 +41,7 @@ export async function openApiFrame(options: ApiFrameOptions): Promise<ConsoleDoo
         response.destroy();
       });
     },
-    upgrade: createLiveUpgrade({ guard, live, pace, sessions, surroundings }),
+    upgrade: createLiveUpgrade({ guard, live, pace, surroundings }),
     close: () => {
       closing ??= Promise.all([live?.close(), app.close()]).then(() => {});
       return closing;

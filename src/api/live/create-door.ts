@@ -6,13 +6,16 @@ import type { Live } from '../../live/live.ts';
 import { type LiveNews, SIDES } from '../../live/live-call.ts';
 import type { Log } from '../../observe/log.ts';
 import { LIVE_AUDIO, type LiveMessage } from '../contract/live.ts';
+import type { Caller } from '../handler.ts';
+import type { LiveDoor, SessionWatch } from '../live-door.ts';
 import { audioMessage } from './audio-message.ts';
-import type { LiveDoor, Visit } from './door.ts';
 import { LiveSocket } from './live-socket.ts';
 import type { NewsDesk } from './news-desk.ts';
 
 export interface LiveDoorOptions {
   readonly live: Live;
+  /** Tells when the session of a watcher is over. */
+  readonly sessions: SessionWatch;
   readonly news: NewsDesk;
   readonly clock: Clock;
   readonly log: Log;
@@ -50,17 +53,18 @@ class Door implements LiveDoor {
     this.#ws.on('wsClientError', (_error, socket) => refuse(socket, 400));
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, visit: Visit): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void {
     const onError = (): void => void socket.destroy();
     socket.on('error', onError);
-    const status = this.#check(request, visit);
+    const status = this.#check(request, caller);
     if (status !== undefined) return refuse(socket, status);
     this.#ws.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off('error', onError);
-      const { clock, live, log, news } = this.#o;
+      const { clock, live, log, news, sessions } = this.#o;
       const watcher = new LiveSocket({
         socket: webSocket,
-        visit,
+        caller,
+        sessions,
         live,
         news,
         clock,
@@ -72,7 +76,7 @@ class Door implements LiveDoor {
           if (this.#sockets.size === 0) this.#onEmpty();
         },
       });
-      this.#sockets.set(watcher, visit.caller.actor);
+      this.#sockets.set(watcher, caller.actor);
     });
   }
 
@@ -90,7 +94,7 @@ class Door implements LiveDoor {
     await empty;
   }
 
-  #check(request: IncomingMessage, { caller }: Visit): number | undefined {
+  #check(request: IncomingMessage, caller: Caller): number | undefined {
     if (this.#closing) return 503;
     if (caller.role === 'anonymous') return 401;
     if (caller.tenant !== this.#o.tenant) return 403;

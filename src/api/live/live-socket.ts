@@ -7,14 +7,16 @@ import type { LiveNews } from '../../live/live-call.ts';
 import type { Log } from '../../observe/log.ts';
 import { TokenBucket } from '../../server/token-bucket.ts';
 import { type LiveMessage, LiveRequest } from '../contract/live.ts';
+import type { Caller } from '../handler.ts';
+import type { SessionWatch, WatchedSession } from '../live-door.ts';
 import { parseVoice } from './audio-message.ts';
-import type { Visit } from './door.ts';
 import type { NewsDesk, NewsSeat } from './news-desk.ts';
 import { Outbound } from './outbound.ts';
 
 export interface LiveSocketOptions {
   readonly socket: WebSocket;
-  readonly visit: Visit;
+  readonly caller: Caller;
+  readonly sessions: SessionWatch;
   readonly live: Live;
   readonly news: NewsDesk;
   readonly clock: Clock;
@@ -48,6 +50,7 @@ export class LiveSocket {
   readonly #followed = new Set<string>();
   #seat: NewsSeat | undefined;
   #listening: string | undefined;
+  #session: WatchedSession | undefined;
   #bad = 0;
   #looks = 0;
   #missedPings = 0;
@@ -56,7 +59,7 @@ export class LiveSocket {
 
   constructor(options: LiveSocketOptions) {
     this.#o = options;
-    const { clock, live, log, socket, visit } = options;
+    const { caller, clock, live, log, socket } = options;
     this.#out = new Outbound({
       socket,
       clock,
@@ -67,7 +70,7 @@ export class LiveSocket {
       onHopeless: () => this.#cut('too-slow'),
     });
     this.#watch = live.watch(this.#sink());
-    this.#leaveAttendance = this.#mayAct ? live.attend(visit.caller.actor) : () => {};
+    this.#leaveAttendance = this.#mayAct ? live.attend(caller.actor) : () => {};
     this.#bucket = new TokenBucket(MESSAGES_PER_SECOND, MESSAGE_BURST, clock.now());
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     socket.on('pong', () => {
@@ -77,10 +80,9 @@ export class LiveSocket {
       this.#reason = 'protocol-error';
     });
     socket.once('close', (code) => this.#closed(code));
-    visit.ended.addEventListener('abort', this.#onEnded, { once: true });
-    log.info('LIVE_OPEN', { role: visit.caller.role });
+    log.info('LIVE_OPEN', { role: caller.role });
     this.#look();
-    if (visit.ended.aborted) this.#onEnded();
+    this.#session = this.#watchSession();
   }
 
   /** Starts the close handshake, and waits for it no longer than a moment. */
@@ -94,11 +96,17 @@ export class LiveSocket {
   }
 
   get #mayAct(): boolean {
-    const { role } = this.#o.visit.caller;
+    const { role } = this.#o.caller;
     return role === 'operator' || role === 'owner';
   }
 
-  readonly #onEnded = (): void => this.close(SESSION_OVER, 'session-over');
+  /** A caller without a session, a key of a program, has nothing that could end. */
+  #watchSession(): WatchedSession | undefined {
+    const { caller, sessions } = this.#o;
+    const { sessionHash, userId } = caller;
+    if (sessionHash === undefined || userId === undefined) return undefined;
+    return sessions.watch({ sessionHash, userId }, () => this.close(SESSION_OVER, 'session-over'));
+  }
 
   // From the watcher
 
@@ -106,6 +114,7 @@ export class LiveSocket {
     const { clock, socket } = this.#o;
     if (socket.readyState !== WebSocket.OPEN) return;
     if (!this.#bucket.take(clock.now())) return this.close(1008, 'flood');
+    this.#session?.used();
     // With the default binary type of `ws` a message is always one Buffer.
     if (isBinary) return this.#voice(data as Buffer);
     const request = parseRequest((data as Buffer).toString());
@@ -158,8 +167,8 @@ export class LiveSocket {
     const audio = parseVoice(message);
     if (!audio) return this.#refuse('voice', 'not-understood', true);
     if (!this.#mayAct) return this.#refuse('voice', 'forbidden', true);
-    const { live, visit } = this.#o;
-    const { actor } = visit.caller;
+    const { caller, live } = this.#o;
+    const { actor } = caller;
     const callSid = this.#listening ?? live.takenBy(actor);
     if (callSid === undefined) return this.#refuse('voice', 'not-taken');
     live.speak(callSid, actor, audio);
@@ -214,9 +223,9 @@ export class LiveSocket {
   }
 
   #closed(code: number): void {
-    const { log, onClosed, visit } = this.#o;
+    const { log, onClosed } = this.#o;
     this.#disarm();
-    visit.ended.removeEventListener('abort', this.#onEnded);
+    this.#session?.stop();
     this.#leaveAttendance();
     this.#seat?.leave();
     this.#watch.close();

@@ -103,8 +103,8 @@ export class LiveBus {
 
   #send(message: BusMessage): void {
     if (this.#isClosed) return;
-    const text = serializeBusMessage(message);
-    for (const part of cutMessage(text, `${this.#from.slice(-8)}-${++this.#sent}`)) this.#o.bus.send(part);
+    const text = serializeBusMessage(message, ++this.#sent);
+    for (const part of cutMessage(text, `${this.#from.slice(-8)}-${this.#sent}`)) this.#o.bus.send(part);
   }
 
   #receive(payload: string): void {

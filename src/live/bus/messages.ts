@@ -13,7 +13,9 @@ export type BusMessage =
   | { readonly type: 'news'; readonly from: string; readonly news: LiveNews }
   | { readonly type: 'voice'; readonly from: string; readonly voice: Voice };
 
-export function serializeBusMessage(message: BusMessage): string {
+/** `number` makes each unlike any other: of notifications that are alike, PostgreSQL delivers one. */
+export function serializeBusMessage(body: BusMessage, number: number): string {
+  const message = { ...body, number };
   switch (message.type) {
     case 'want': {
       const { follow, list, listen } = message.wants;
