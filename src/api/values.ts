@@ -5,7 +5,7 @@ import { ApiRefusal } from './handler.ts';
 const ISO = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d))?$/;
 
 export function refuseFields(fields: Readonly<Record<string, string>>): ApiRefusal {
-  return new ApiRefusal(400, 'invalid-request', 'Some of the request is wrong.', fields);
+  return new ApiRefusal(400, 'invalid', 'Some of the request is wrong.', fields);
 }
 
 /** A date, or a time with its zone. */

@@ -52,6 +52,8 @@ export interface Metrics {
   socketOpened(): void;
   socketClosed(): void;
   webhook(route: string, verdict: string): void;
+  /** Twilio told of a stream that failed; undefined when its words are none that are known. */
+  streamFailed(code: number | undefined): void;
   /** One attempt at a job. */
   jobEnded(queue: string, result: 'done' | 'retry' | 'dead', ms: number): void;
   queueDepth(queue: string, depth: { readonly waiting: number; readonly dead: number }): void;

@@ -169,6 +169,7 @@ function applyStreamStatus(context: ServerContext, request: FastifyRequest): Ver
   }
   const failure = explainFailure(parsed.form);
   context.log.error('STREAM_ERROR', { ...names, ...failure });
+  context.metrics.streamFailed(failure.code);
   context.slot.current?.streamFailed(callSid, streamSid, failure.code);
   return 'done';
 }

@@ -28,6 +28,18 @@ import {
 import type { CallRoutes } from './handlers.ts';
 import { createCallHandlers } from './handlers.ts';
 
+const COSTS: readonly FactBody[] = ['MZ1', 'MZ2'].map((streamSid) => ({
+  type: 'cost',
+  streamSid,
+  currency: 'USD',
+  total: 0.375,
+  items: [
+    { operation: 'carrier', provider: 'twilio', unit: 'minutes', amount: 1, cost: 0.25 },
+    { operation: 'tts', provider: 'google', unit: 'characters', amount: 9, cost: 0.125 },
+    { operation: 'stt', provider: 'own', unit: 'seconds', amount: 9 },
+  ],
+}));
+
 type ListQuery = Parameters<Handlers<'list-calls'>['list-calls']>[0]['query'];
 
 export function callsSuite(open: () => Promise<World>): void {
@@ -135,7 +147,7 @@ export function callsSuite(open: () => Promise<World>): void {
         if (before === null) break;
       }
       expect(seen).toEqual(made.toSorted().reverse());
-      await expect(list({ before: 'bm9uc2Vuc2U' })).rejects.toMatchObject({ status: 400, code: 'invalid-request' });
+      await expect(list({ before: 'bm9uc2Vuc2U' })).rejects.toMatchObject({ status: 400, code: 'invalid' });
     });
 
     test('keeps to outcome, end, agent and dates, and to the tenant', async () => {
@@ -172,6 +184,7 @@ export function callsSuite(open: () => Promise<World>): void {
         { type: 'tool-effect', index: 0, id: 't', afterTurns: 2, name: 'save', arguments: '{}', result: 'ok' },
         { type: 'consent', index: 0, subject: 'recording', given: true },
         gathered({ name: 'דנה' }),
+        ...COSTS,
         { type: 'stream-ended', streamSid, reason: 'caller-hung-up' },
         ended,
       ]);
@@ -190,7 +203,14 @@ export function callsSuite(open: () => Promise<World>): void {
         contactNumber: '+972541232222',
         recording: null,
         hasJournal: false,
-        cost: null,
+        cost: {
+          currency: 'USD',
+          total: 0.75,
+          parts: [
+            { name: 'twilio', amount: 0.5 },
+            { name: 'tts: google', amount: 0.25 },
+          ],
+        },
         redactedAt: null,
       });
     });

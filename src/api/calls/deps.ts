@@ -2,7 +2,6 @@ import type { AfterCalls } from '../../jobs/after-calls.ts';
 import type { ObjectStore } from '../../jobs/objects/object-store.ts';
 import type { RecordingKeys } from '../../recording/keys.ts';
 import type { Store } from '../../store/store.ts';
-import type { CallPage } from '../contract/calls.ts';
 
 /** What the handlers of calls need of the rest of Kav. */
 export interface CallDeps {
@@ -19,6 +18,4 @@ export interface CallDeps {
   };
   /** Undefined until the store has come for the first time. */
   readonly afterCalls: () => (Pick<AfterCalls, 'erase' | 'redact'> & { readonly objects: ObjectStore }) | undefined;
-  /** Without prices a call has no cost. */
-  readonly costOf?: (tenant: string, callSid: string) => Promise<CallPage['cost']>;
 }

@@ -8,6 +8,7 @@ import { findCall } from '../../store/queries/calls.ts';
 import { type ErasureLine, listErasures } from '../../store/queries/list-erasures.ts';
 import type { Erasure } from '../contract/calls.ts';
 import { ApiRefusal, type Caller, type FileAnswer, type Handlers } from '../handler.ts';
+import { parseRange } from '../range.ts';
 import { iso, isoOrNull, noSuch, placeOf } from '../values.ts';
 import { bundleOf } from './bundle.ts';
 import { openCallAudio } from './call-audio.ts';
@@ -16,7 +17,6 @@ import { elsewhere, journalFiles, readJournals } from './journals.ts';
 import { createListCalls } from './list-calls.ts';
 import { readPeaks } from './peaks.ts';
 import { PeaksCache } from './peaks-cache.ts';
-import { parseRange } from './range.ts';
 import { readCall } from './read-call.ts';
 import { tellStory } from './story.ts';
 

@@ -1,5 +1,7 @@
 /** All that is known of a call. */
+import type { CallCost } from '../../core/cost.ts';
 import { type CallDetails, readCallDetails } from '../../store/queries/call-details.ts';
+import { readCallCosts } from '../../store/queries/costs.ts';
 import { findCalls } from '../../store/queries/find-calls.ts';
 import type { CallPage } from '../contract/calls.ts';
 import { iso, isoOrNull, noSuch } from '../values.ts';
@@ -19,8 +21,23 @@ export async function readCall(deps: CallDeps, tenant: string, callSid: string):
     consent: call.consent,
     contactNumber: call.contactNumber,
     hasJournal: journals.length > 0,
-    cost: (await deps.costOf?.(tenant, callSid)) ?? null,
+    cost: billOf(await readCallCosts(deps.db, tenant, callSid)),
   };
+}
+
+/** What its streams cost in all, in the currency of the last. */
+function billOf(costs: readonly CallCost[]): CallPage['cost'] {
+  const currency = costs.at(-1)?.currency;
+  if (currency === undefined) return null;
+  const amounts = new Map<string, number>();
+  for (const { items } of costs.filter((cost) => cost.currency === currency)) {
+    for (const { cost, operation, provider } of items) {
+      const name = operation === 'carrier' ? provider : `${operation}: ${provider}`;
+      if (cost !== undefined) amounts.set(name, (amounts.get(name) ?? 0) + cost);
+    }
+  }
+  const parts = [...amounts].map(([name, amount]) => ({ name, amount }));
+  return { currency, total: parts.reduce((sum, { amount }) => sum + amount, 0), parts };
 }
 
 type Parts = Pick<CallPage, 'turns' | 'tools' | 'streams' | 'slots' | 'leadId' | 'recording' | 'redactedAt'>;

@@ -35,7 +35,7 @@ export async function* readCsv(
   refuse: (refused: Refused) => void,
 ): AsyncGenerator<CsvLine> {
   if (text.length > CSV_LIMITS.bytes || Buffer.byteLength(text) > CSV_LIMITS.bytes) {
-    throw new ApiRefusal(413, 'file-too-large', `The file has more than ${CSV_LIMITS.bytes} bytes.`);
+    throw new ApiRefusal(413, 'too-large', `The file has more than ${CSV_LIMITS.bytes} bytes.`);
   }
   const wanted = new Set([...columns.required, ...columns.optional]);
   let header: readonly string[] | undefined;

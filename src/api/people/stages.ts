@@ -29,7 +29,10 @@ export function defaultStages(language: string): readonly LeadStage[] {
   return stages.map((stage) => ({ stage, label: labels[stage], kind: KINDS[stage] }));
 }
 
-export async function stagesOf({ db, language }: PeopleDeps, tenant: string): Promise<readonly LeadStage[]> {
+export async function stagesOf(
+  { db, language }: Pick<PeopleDeps, 'db' | 'language'>,
+  tenant: string,
+): Promise<readonly LeadStage[]> {
   const own = await listStages(db, tenant);
   return own.length > 0 ? own : defaultStages(language());
 }

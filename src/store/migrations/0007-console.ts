@@ -20,7 +20,10 @@ export const consoleData: Migration = {
   name: 'console',
   compatibleFrom: 1,
   sql: `
-    /* Its cost keeps the planner to the indexes. Words longer than any word are cut: an index entry has a limit, and what was said must be kept whatever it is. */
+    /*
+     * Its cost keeps the planner to the indexes. Words longer than any word are cut: an index entry has a limit, and what
+     * was said must be kept whatever it is.
+     */
     create function kav_words(said text) returns tsvector language sql immutable parallel safe cost 1000 as $$
       select array_to_tsvector(array(
         select left(word, 40)
@@ -33,6 +36,8 @@ export const consoleData: Migration = {
     create index contacts_by_word on contacts
       using gin (kav_words(coalesce(name, '') || ' ' || coalesce(heard_name, ''))) with (fastupdate = off);
     create index contacts_by_time on contacts (tenant, last_seen_at desc, number desc);
+
+    create index events_of_cost on events (tenant, at) where type = 'cost';
 
     create table lead_stages (
       tenant text not null references tenants (tenant),
