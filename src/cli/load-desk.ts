@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Agent } from '../call/agent.ts';
 import { AgentRuntime } from '../call/agent-runtime.ts';
+import type { AgentVersions } from '../call/agent-versions.ts';
 import { JournalFolder } from '../call/journal.ts';
 import { createSpeechFolder } from '../call/speech-store.ts';
 import { StreamTokens } from '../call/stream-tokens.ts';
@@ -22,6 +23,7 @@ import { Recordings } from '../recording/recordings.ts';
 import { type AfterCallsWork, startAfterCalls } from './after-calls.ts';
 import { checkAfterCallsSettings } from './after-calls-settings.ts';
 import { loadAgent } from './agent-file.ts';
+import { openAgentVersions } from './agent-versions.ts';
 import { callSettingsOf, loadDetectors, loadEndpointingModel } from './call-settings.ts';
 import { type RawEnvironment, recordingKeysFor } from './config.ts';
 import type { Environment } from './environment.ts';
@@ -59,6 +61,9 @@ export interface ReadyAgent {
 export interface LoadedDesk {
   readonly desk: Switchboard;
   readonly runtime: AgentRuntime;
+  /** What the agent says now. */
+  readonly versions: AgentVersions;
+  readonly recordingKeys: RecordingKeys | undefined;
   readonly health: ProviderHealth;
   readonly keeping: Keeping;
   readonly afterCalls: AfterCallsWork;
@@ -91,6 +96,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     storeReady: keeping.store.state.status === 'ready',
   }));
   const cluster = await joinNodes(parts, keeping);
+  const versions = openAgentVersions({ runtime, clock, log, keeping });
   const recordings = recordingKeys && openRecordings(parts, recordingKeys);
   const journals = new JournalFolder({
     folder: journalFolder,
@@ -131,7 +137,19 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   const providers = { stt: chosen.stt.name, brain: chosen.brain.name, tts: chosen.tts.name };
   const remarks = [...chosen.passedOver, ...runtime.caveats, ...(endpointingModel?.remarks ?? [])];
   const ready = { name: agent.name, language: agent.language, providers, remarks };
-  return { desk, runtime, health, keeping, cluster, afterCalls, recordings, endpointingModel, ready };
+  return {
+    desk,
+    runtime,
+    versions,
+    recordingKeys,
+    health,
+    keeping,
+    cluster,
+    afterCalls,
+    recordings,
+    endpointingModel,
+    ready,
+  };
 }
 
 function openRecordings({ clock, environment, log, metrics }: Parts, keys: RecordingKeys): Recordings {

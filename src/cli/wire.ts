@@ -146,6 +146,7 @@ async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, parts:
 async function closeLoaded(loading: Promise<LoadedDesk>, { log, metrics, traces, watchFeed }: Parts): Promise<void> {
   const loaded = await loading.catch(() => undefined);
   await loaded?.desk.close();
+  await loaded?.versions.close();
   await Promise.all([loaded?.runtime.close(), loaded?.endpointingModel?.close()]);
   loaded?.health.close();
   await loaded?.recordings?.close();
