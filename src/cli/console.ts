@@ -10,6 +10,7 @@ import { startTidying } from '../api/accounts/tidy.ts';
 import { openApiFrame } from '../api/frame/frame.ts';
 import { createOpenApiHandler } from '../api/frame/openapi.ts';
 import type { ConsoleDoor, ConsoleSurroundings } from '../server/console-door.ts';
+import { createDataHandlers } from './console-data.ts';
 import type { LoadedDesk, Parts } from './load-desk.ts';
 import { VERSION } from './version.ts';
 
@@ -17,10 +18,11 @@ const FILES = fileURLToPath(new URL('../../console/dist', import.meta.url));
 
 export async function openConsole(
   parts: Parts,
-  { keeping, ready }: LoadedDesk,
+  loaded: LoadedDesk,
   surroundings: ConsoleSurroundings,
 ): Promise<ConsoleDoor> {
   const { clock, environment, log } = parts;
+  const { keeping, ready } = loaded;
   const { db } = keeping.store;
   const { tenant } = keeping.facts;
   const accounts = createAccountHandlers({
@@ -41,7 +43,7 @@ export async function openConsole(
     tenant,
     surroundings,
     identity: createIdentity({ db, tenant }),
-    handlers: { ...accounts, ...createOpenApiHandler(VERSION) },
+    handlers: { ...accounts, ...createDataHandlers(parts, loaded), ...createOpenApiHandler(VERSION) },
     live: undefined,
     files: FILES,
     log,

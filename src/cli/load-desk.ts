@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Phones } from '../api/phone/phones.ts';
 import type { Agent } from '../call/agent.ts';
 import { AgentRuntime } from '../call/agent-runtime.ts';
+import type { AgentVersions } from '../call/agent-versions.ts';
 import { JournalFolder } from '../call/journal.ts';
 import { createSpeechFolder } from '../call/speech-store.ts';
 import { StreamTokens } from '../call/stream-tokens.ts';
@@ -26,6 +27,7 @@ import { sentencesOf } from '../why/sentences.ts';
 import { type AfterCallsWork, startAfterCalls } from './after-calls.ts';
 import { checkAfterCallsSettings } from './after-calls-settings.ts';
 import { loadAgent } from './agent-file.ts';
+import { openAgentVersions } from './agent-versions.ts';
 import { callSettingsOf, loadDetectors, loadEndpointingModel } from './call-settings.ts';
 import { type RawEnvironment, recordingKeysFor } from './config.ts';
 import type { Environment } from './environment.ts';
@@ -67,6 +69,9 @@ export interface LoadedDesk {
   /** Calls from browsers. */
   readonly phones: Phones;
   readonly runtime: AgentRuntime;
+  /** What the agent says now. */
+  readonly versions: AgentVersions;
+  readonly recordingKeys: RecordingKeys | undefined;
   readonly health: ProviderHealth;
   readonly keeping: Keeping;
   readonly afterCalls: AfterCallsWork;
@@ -99,6 +104,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     storeReady: keeping.store.state.status === 'ready',
   }));
   const cluster = await joinNodes(parts, keeping);
+  const versions = openAgentVersions({ runtime, clock, log, keeping });
   const recordings = recordingKeys && openRecordings(parts, recordingKeys);
   const journals = new JournalFolder({
     folder: journalFolder,
@@ -155,7 +161,21 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     accountSid: environment.TWILIO_ACCOUNT_SID,
     log,
   });
-  return { desk, live, phones, runtime, health, keeping, cluster, afterCalls, recordings, endpointingModel, ready };
+  return {
+    desk,
+    live,
+    phones,
+    runtime,
+    versions,
+    recordingKeys,
+    health,
+    keeping,
+    cluster,
+    afterCalls,
+    recordings,
+    endpointingModel,
+    ready,
+  };
 }
 
 function openRecordings({ clock, environment, log, metrics }: Parts, keys: RecordingKeys): Recordings {

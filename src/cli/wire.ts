@@ -151,6 +151,7 @@ async function closeLoaded(loading: Promise<LoadedDesk>, { log, metrics, traces,
   const loaded = await loading.catch(() => undefined);
   await loaded?.desk.close();
   loaded?.live.close();
+  await loaded?.versions.close();
   await Promise.all([loaded?.runtime.close(), loaded?.endpointingModel?.close()]);
   loaded?.health.close();
   await loaded?.recordings?.close();
