@@ -90,7 +90,10 @@ async function metricsOf({ authToken, url }: Server): Promise<string> {
 /** Of what was counted between two readings: the upper edge of the bucket that holds the quantile. */
 function quantileBetween(before: string, after: string, name: string, share: number): number {
   const earlier = bucketsOf(before, name);
-  const buckets = bucketsOf(after, name).map(({ count, edge }, i) => ({ edge, count: count - (earlier[i]?.count ?? 0) }));
+  const buckets = bucketsOf(after, name).map(({ count, edge }, i) => ({
+    edge,
+    count: count - (earlier[i]?.count ?? 0),
+  }));
   const total = buckets.at(-1)?.count ?? 0;
   return buckets.find(({ count }) => count >= share * total)?.edge ?? Number.NaN;
 }

@@ -22,7 +22,9 @@ function row(name: string, kav: string, echo: string, goal = ''): void {
 
 export function printLoad({ calls, windowMs, windows }: LoadPlan, kav: KavLoad, echo: Load): void {
   const [load = 0] = loadavg();
-  console.log(`\n${calls} calls, medians of ${windows} windows of ${windowMs / 1000} s; load average ${load.toFixed(1)}`);
+  console.log(
+    `\n${calls} calls, medians of ${windows} windows of ${windowMs / 1000} s; load average ${load.toFixed(1)}`,
+  );
   row('', 'Kav', 'bare echo', 'goal');
   const ratio = (kav.cpuMsPerCallSecond / echo.cpuMsPerCallSecond).toFixed(2);
   row(

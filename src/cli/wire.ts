@@ -4,11 +4,13 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { createRealClock } from '../call/real-clock.ts';
 import { ConfigError } from '../core/errors.ts';
+import type { Live } from '../live/live.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
 import { createLog } from '../observe/pino-log.ts';
 import { noTraces, type Traces } from '../observe/traces.ts';
 import { type HttpServer, openHttpServer } from '../server/http-server.ts';
+import type { Store } from '../store/store.ts';
 import { authTokensOf, parseEnvironment, publicOriginOf, type RawEnvironment } from './config.ts';
 import type { Environment } from './environment.ts';
 import type { LoadedDesk, Parts, ReadyAgent } from './load-desk.ts';
@@ -24,6 +26,8 @@ export interface Kav {
   readonly ready: Promise<ReadyAgent>;
   /** Refuses new calls; resolves when the running ones have ended. */
   drain(): Promise<void>;
+  /** For those who look on at the calls in this process, and the store whose news they are told. */
+  readonly looking: Promise<{ readonly live: Live; readonly store: Store }>;
   /** Resolves when the store is there for the first time; calls are taken before. Rejects when it never will be. */
   readonly stored: Promise<void>;
   /** How long `drain` may take before the calls that are left must leave. */
@@ -85,6 +89,7 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
     journalFolder,
     ready: loading.then(({ ready }) => ready),
     drain: () => server.startDrain(),
+    looking: quiet(loading.then(({ keeping, live }) => ({ live, store: keeping.store }))),
     stored: quiet(loading.then(({ keeping }) => keeping.store.ready)),
     drainMs: environment.KAV_DRAIN_SECONDS * 1_000,
     hasOthers: async () => (await loading.catch(() => undefined))?.desk.hasOthers ?? false,
