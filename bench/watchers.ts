@@ -20,6 +20,7 @@ const HELP = `npm run bench:watchers -- [options]
   --seconds S      length of a window (10)
   --pairs N        windows without and with watchers, by turns (3)
   --store-away     with a database that cannot be reached, instead of the embedded one
+  --profile DIR    the server leaves a CPU profile there
   --json           figures as JSON`;
 
 const { values } = parseArgs({
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '10' },
     pairs: { type: 'string', default: '3' },
     'store-away': { type: 'boolean', default: false },
+    profile: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -93,7 +95,7 @@ async function measure(server: KavServer, callers: Ask, windowMs: number): Promi
 async function run(): Promise<WatchersFigures> {
   const [calls, watchers, pairs] = [Number(values.calls), Number(values.watchers), Number(values.pairs)];
   const windowMs = Number(values.seconds) * 1_000;
-  const server = await startKav(values['store-away'], undefined, '../watchers/server.ts');
+  const server = await startKav(values['store-away'], values.profile, '../watchers/server.ts');
   const [callers, onlookers] = [helper('callers.ts'), helper('watchers/watchers.ts')];
   const { authToken, liveUrl, url } = server;
   await callers.ask({ order: { url, authToken, calls, rampMs: RAMP_MS } });

@@ -37,7 +37,7 @@ describe('what is heard of a call', () => {
     expect(valuesOf(first!.audio.subarray(480)), 'from its beginning').toEqual([5]);
     expect(valuesOf(second!.audio.subarray(0, 160)), 'until the clear').toEqual([5]);
     expect(valuesOf(second!.audio.subarray(160, 480)), 'silence after it').toEqual([0xff]);
-    expect(valuesOf(second!.audio.subarray(480)), 'the next reply').toEqual([7]);
+    expect(valuesOf(second!.audio.subarray(480, 640)), 'the next reply').toEqual([7]);
   });
 
   test('leaves out what comes too late, and never shows it at another time', () => {
