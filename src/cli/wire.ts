@@ -53,12 +53,17 @@ export interface Kav {
   close(): Promise<void>;
 }
 
+/** What is given instead of what would be made. */
+export interface GivenParts {
+  readonly metrics?: Metrics;
+}
+
 /** Listens first, then loads the agent and its providers. Throws `ConfigError` for a wrong environment. */
-export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise<Kav> {
+export async function openKav(raw: RawEnvironment, isTerminal: boolean, given: GivenParts = {}): Promise<Kav> {
   const environment = parseEnvironment(raw);
   collectYoungGarbageAlone();
   const clock = createRealClock();
-  const metrics = await ownOrSharedMetrics();
+  const metrics = given.metrics ?? (await ownOrSharedMetrics());
   const pretty = environment.LOG_FORMAT === undefined ? isTerminal : environment.LOG_FORMAT === 'pretty';
   const { DATABASE_URL, KAV_NODE = hostname() } = environment;
   const node = DATABASE_URL === undefined ? {} : { node: KAV_NODE };
