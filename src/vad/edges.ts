@@ -30,7 +30,7 @@ const LISTENING: Thresholds = { start: 0.5, keep: 0.35, startShare: 0, keepShare
  * Halves the false starts behind other voices and costs 30 ms. What is 10 dB softer than the caller is somebody else. The
  * end is found sooner: the agent may be silent for it.
  */
-const AGENT_SPEAKS: Thresholds = { start: 0.85, keep: 0.6, startShare: 0.32, keepShare: 0.12, endFrames: 6 };
+const AGENT_SPEAKS: Thresholds = { start: 0.85, keep: 0.6, startShare: 0.4, keepShare: 0.12, endFrames: 6 };
 
 /** After some frames without sound the network must be surer to keep speech going: in noise it is slow to deny. */
 const DOUBT_AFTER_FRAMES = 5;
