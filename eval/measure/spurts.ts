@@ -68,7 +68,10 @@ const replyAt = (starts: readonly Start[], ms: number): number =>
   starts.findLast(({ at }) => at <= ms + CLOCKS_MS)?.reply ?? 0;
 
 /** What begins in a silence, however short, does not belong to the speech before it if it is another reply. */
-function joined(track: Uint8Array, starts: readonly Start[]): readonly { readonly from: number; readonly to: number }[] {
+function joined(
+  track: Uint8Array,
+  starts: readonly Start[],
+): readonly { readonly from: number; readonly to: number }[] {
   const ear = new Ear();
   for (let at = 0; at + FRAME_BYTES <= track.length; at += FRAME_BYTES) {
     ear.hear(track.subarray(at, at + FRAME_BYTES), (at / FRAME_BYTES) * FRAME_MS);
@@ -76,7 +79,8 @@ function joined(track: Uint8Array, starts: readonly Start[]): readonly { readonl
   const spans: { from: number; to: number }[] = [];
   for (const { from, to } of ear.spans) {
     const last = spans.at(-1);
-    const isGoingOn = last && from - last.to < PAUSE_MS && replyAt(starts, from) === replyAt(starts, last.to - CLOCKS_MS);
+    const isGoingOn =
+      last && from - last.to < PAUSE_MS && replyAt(starts, from) === replyAt(starts, last.to - CLOCKS_MS);
     if (isGoingOn) last.to = to;
     else spans.push({ from, to });
   }

@@ -112,7 +112,8 @@ export class EchoGuard {
   #isAnother(level: number, expected: number, slot: number): boolean {
     if (this.#wave === undefined || this.#waveLag === undefined || expected < LOUD_DBOV) return false;
     const share = this.#wave.unexplained(slot, this.#waveLag);
-    const isAnother = share > MOST_STRANGE && share > STRANGE_FACTOR * this.#strange && level + 10 * Math.log10(share) > LOUD_DBOV;
+    const isAnother =
+      share > MOST_STRANGE && share > STRANGE_FACTOR * this.#strange && level + 10 * Math.log10(share) > LOUD_DBOV;
     this.#strange += (share > this.#strange ? STRANGE_RISE : STRANGE_FALL) * (share - this.#strange);
     return isAnother;
   }

@@ -4,7 +4,7 @@
  * floor, and so does speech that lasts; a backchannel, a noise or silence gives it back, and the agent goes on where it
  * was heard. Over a sentence that must be heard nothing of this happens: the claim waits for its end.
  */
-import { isBackchannel, beginsBackchannel } from './backchannels.ts';
+import { beginsBackchannel, isBackchannel } from './backchannels.ts';
 import { areOwnWords } from './own-words.ts';
 import { heardMs, heardText, intendedText, isAnswerHeard, mustBeHeard } from './playout.ts';
 import { freshened } from './repeats.ts';
