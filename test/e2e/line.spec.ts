@@ -16,6 +16,7 @@ let page: Page;
 const complaints: string[] = [];
 
 test.beforeAll(async ({ browser }) => {
+  test.setTimeout(150_000);
   kav = await startKav();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
   page = await context.newPage();

@@ -43,9 +43,7 @@ function Row({ call }: { readonly call: CallItem }): ReactNode {
       params={{ callSid }}
       className={`flex min-h-11 flex-wrap items-center gap-x-3 gap-y-0.5 px-4 py-2 -outline-offset-2 hover:bg-sunken ${GRID}`}
     >
-      <Ltr className="order-3 ms-auto text-ink-2 @4xl:order-none @4xl:ms-0">
-        {format.when(openedAt)}
-      </Ltr>
+      <Ltr className="order-3 ms-auto text-ink-2 @4xl:order-none @4xl:ms-0">{format.when(openedAt)}</Ltr>
       <span className="min-w-0 truncate font-medium">
         <Who name={contactName} number={from} none={words.common.unknownNumber} />
       </span>

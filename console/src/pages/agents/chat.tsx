@@ -71,15 +71,17 @@ export function Chat({ name, version }: Props): ReactNode {
       }
     >
       <p className="mb-3 text-xs text-ink-3">{agents.chatLead}</p>
-      <ol role="log" aria-label={agents.tabs.chat} className="mb-3 grid grid-cols-1 gap-2.5">
-        {lines.length === 0 && <li className="py-4 text-ink-3">{agents.chatEmpty}</li>}
-        {lines.map((line, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added
-          <ChatLine key={i} line={line} />
-        ))}
-        {chat.isPending && <li className="animate-pulse text-ink-3">…</li>}
-        {hasEnded && <li className="text-xs text-ink-3">{agents.chatEnds}</li>}
-      </ol>
+      <div role="log" aria-label={agents.tabs.chat}>
+        <ol className="mb-3 grid grid-cols-1 gap-2.5">
+          {lines.length === 0 && <li className="py-4 text-ink-3">{agents.chatEmpty}</li>}
+          {lines.map((line, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added
+            <ChatLine key={i} line={line} />
+          ))}
+          {chat.isPending && <li className="animate-pulse text-ink-3">…</li>}
+          {hasEnded && <li className="text-xs text-ink-3">{agents.chatEnds}</li>}
+        </ol>
+      </div>
       <ProblemNote error={chat.error} />
       <form onSubmit={submit} className="mt-2 flex gap-2">
         <Field

@@ -84,7 +84,7 @@ function VersionText({ version }: { readonly version: AgentVersion }): ReactNode
   return (
     <div className="min-w-0">
       <div className="flex flex-wrap items-center gap-2">
-        <h3 className="font-semibold">{number === 0 ? agents.versionFile : agents.versionNumber(number)}</h3>
+        <h2 className="font-semibold">{number === 0 ? agents.versionFile : agents.versionNumber(number)}</h2>
         {isPublished && <Badge tone="good">{agents.isPublished}</Badge>}
         {number > 0 && (
           <span className="text-xs text-ink-3">

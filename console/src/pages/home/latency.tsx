@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { Home } from '../../../../src/api/contract/home.ts';
 import { useFormat, useWords } from '../../language/language.tsx';
 import { Section } from '../../ui/page.tsx';
+import { Scrolling } from '../../ui/scrolling.tsx';
 import { Ltr } from '../../ui/text.tsx';
 
 const NAMES = ['answer', 'stt', 'brain', 'tts'] as const;
@@ -16,7 +17,7 @@ export function Latency({ latency }: { readonly latency: Home['latency'] }): Rea
     <Section title={home.latency}>
       {known.length === 0 && <p className="text-ink-3">{home.noLatency}</p>}
       {known.length > 0 && (
-        <div className="overflow-x-auto">
+        <Scrolling label={home.latency}>
           <table className="w-full min-w-96 text-sm">
             <thead>
               <tr className="label-caps">
@@ -60,7 +61,7 @@ export function Latency({ latency }: { readonly latency: Home['latency'] }): Rea
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolling>
       )}
     </Section>
   );

@@ -35,21 +35,23 @@ export function TranscriptView({ showsDecisions, transcript }: Props): ReactNode
   return (
     <div>
       {isEmpty && <p className="py-6 text-center text-ink-3">{words.live.waiting}</p>}
-      <ol className="grid grid-cols-1 gap-2" role="log" aria-label={words.live.transcript}>
-        {entries.map(({ key, line }) => (
-          <EntryRow key={key} line={line} showsDecisions={showsDecisions} />
-        ))}
-        {begun.length > 0 && (
-          <TurnRow who="agent" at={begun[0]!.at} isOpen>
-            <Spoken text={begun.map(({ text }) => text).join(' ')} />
-          </TurnRow>
-        )}
-        {partial && (
-          <TurnRow who="caller" at={partial.at} isOpen>
-            <Spoken text={`${partial.text}…`} />
-          </TurnRow>
-        )}
-      </ol>
+      <div role="log" aria-label={words.live.transcript}>
+        <ol className="grid grid-cols-1 gap-2">
+          {entries.map(({ key, line }) => (
+            <EntryRow key={key} line={line} showsDecisions={showsDecisions} />
+          ))}
+          {begun.length > 0 && (
+            <TurnRow who="agent" at={begun[0]!.at} isOpen>
+              <Spoken text={begun.map(({ text }) => text).join(' ')} />
+            </TurnRow>
+          )}
+          {partial && (
+            <TurnRow who="caller" at={partial.at} isOpen>
+              <Spoken text={`${partial.text}…`} />
+            </TurnRow>
+          )}
+        </ol>
+      </div>
       <div ref={end} className="h-px scroll-mb-24" />
       {!isAtEnd && (
         <div className="sticky bottom-20 mt-2 text-center md:bottom-4">

@@ -6,6 +6,7 @@ import { useHere } from '../../app/session.tsx';
 import { useFormat, useWords } from '../../language/language.tsx';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { useNotices } from '../../ui/notices.tsx';
+import { Scrolling } from '../../ui/scrolling.tsx';
 import { Ltr } from '../../ui/text.tsx';
 
 const TONE = { booked: 'info', done: 'good', cancelled: 'plain', withdrawn: 'plain' } as const satisfies Record<
@@ -17,7 +18,7 @@ const CHOICES = ['booked', 'done', 'cancelled'] as const;
 export function AppointmentRows({ appointments }: { readonly appointments: readonly Appointment[] }): ReactNode {
   const { people } = useWords();
   return (
-    <div className="panel overflow-x-auto">
+    <Scrolling label={people.tabs.appointments} className="panel">
       <table className="w-full text-sm">
         <thead className="bg-sunken">
           <tr className="label-caps text-start [&>th]:px-4 [&>th]:py-1.5 [&>th]:text-start">
@@ -36,7 +37,7 @@ export function AppointmentRows({ appointments }: { readonly appointments: reado
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolling>
   );
 }
 

@@ -4,6 +4,7 @@ import { useReadPages } from '../../api/hooks.ts';
 import { useFormat, useWords } from '../../language/language.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Loaded } from '../../ui/page.tsx';
+import { Scrolling } from '../../ui/scrolling.tsx';
 import { Ltr } from '../../ui/text.tsx';
 
 export function AuditLog(): ReactNode {
@@ -14,7 +15,7 @@ export function AuditLog(): ReactNode {
     <Loaded query={query}>
       {({ items }) => (
         <>
-          <div className="panel overflow-x-auto">
+          <Scrolling label={settings.audit} className="panel">
             <table className="w-full min-w-160 text-sm">
               <thead className="bg-sunken">
                 <tr className="label-caps [&>th]:px-4 [&>th]:py-1.5 [&>th]:text-start">
@@ -47,7 +48,7 @@ export function AuditLog(): ReactNode {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scrolling>
           {query.hasNextPage && (
             <div className="mt-3 text-center">
               <Button busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
