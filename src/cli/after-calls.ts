@@ -12,7 +12,7 @@ import { LEDGERS_FOLDER } from './data-layout.ts';
 import type { Environment } from './environment.ts';
 import type { Door } from './errands/door.ts';
 import type { Keeping } from './keeping.ts';
-import { reachOf } from './reach.ts';
+import { type Reach, reachOf } from './reach.ts';
 
 export interface AfterCallsParts {
   readonly environment: Environment;
@@ -25,7 +25,12 @@ export interface AfterCallsParts {
   readonly metrics: Metrics;
 }
 
+/** What others ask of it. */
+export type AfterCallsDesk = Pick<AfterCalls, 'erase' | 'redact'> & Pick<Reach, 'objects'>;
+
 export interface AfterCallsWork {
+  /** Undefined until the store has come for the first time. */
+  readonly desk: AfterCallsDesk | undefined;
   /** Idempotent. */
   close(): Promise<void>;
 }
@@ -35,17 +40,25 @@ export function startAfterCalls(parts: AfterCallsParts): AfterCallsWork {
   const { keeping, log } = parts;
   let isClosed = false;
   let isBegun = false;
+  let desk: AfterCallsDesk | undefined;
   const working = keeping.store.ready
     .then(() => {
       if (isClosed) return undefined;
       isBegun = true;
       return openWork(parts);
     })
+    .then((work) => {
+      desk = work?.desk;
+      return work;
+    })
     .catch((error: unknown) => {
       if (!isClosed) log.error('JOB_BUG', { error: String(error) });
       return undefined;
     });
   return {
+    get desk() {
+      return desk;
+    },
     close: async () => {
       isClosed = true;
       // A store that has never been there may never come.
@@ -59,6 +72,7 @@ function callsOf(facts: readonly Fact[]): Iterable<CallName> {
 }
 
 interface Work {
+  readonly desk: AfterCallsDesk;
   close(): Promise<void>;
 }
 
@@ -71,8 +85,9 @@ async function openWork(parts: AfterCallsParts): Promise<Work> {
     import('../jobs/erasure/announce.ts'),
   ]);
   const { DATABASE_URL: connectionString } = environment;
+  const reach = await reachOf(environment, clock);
   const after = openAfterCalls({
-    ...(await reachOf(environment, clock)),
+    ...reach,
     db: store.db,
     engine:
       connectionString === undefined
@@ -97,6 +112,7 @@ async function openWork(parts: AfterCallsParts): Promise<Work> {
   const forget = onErasure(store, (name) => void after.begin(name).catch(away));
   const door = connectionString === undefined ? await openErrands(parts, after) : undefined;
   return {
+    desk: { erase: after.erase, redact: after.redact, objects: reach.objects },
     close: async () => {
       forget();
       await door?.close();

@@ -26,6 +26,7 @@ import { sentencesOf } from '../why/sentences.ts';
 import { type AfterCallsWork, startAfterCalls } from './after-calls.ts';
 import { checkAfterCallsSettings } from './after-calls-settings.ts';
 import { loadAgent } from './agent-file.ts';
+import { type OpenAgentVersions, openAgentVersions } from './agent-versions.ts';
 import { callSettingsOf, loadDetectors, loadEndpointingModel } from './call-settings.ts';
 import { type RawEnvironment, recordingKeysFor } from './config.ts';
 import type { Environment } from './environment.ts';
@@ -67,6 +68,9 @@ export interface LoadedDesk {
   /** Calls from browsers. */
   readonly phones: Phones;
   readonly runtime: AgentRuntime;
+  /** What the agent says to those who call now, and what is being tried. */
+  readonly versions: OpenAgentVersions;
+  readonly recordingKeys: RecordingKeys | undefined;
   readonly health: ProviderHealth;
   readonly keeping: Keeping;
   readonly afterCalls: AfterCallsWork;
@@ -105,6 +109,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     clock,
     onError: (error, callSid) => log.error('JOURNAL_ERROR', { call_sid: callSid, error: String(error) }),
   });
+  const versions = openAgentVersions({ file: runtime, keeping, clock, log });
   const live = new Live({
     clock,
     node: cluster.node,
@@ -117,6 +122,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     clock,
     audience: live.audience,
     agent: runtime,
+    agentFor: (version) => versions.agentFor(version),
     journals: watchedJournals(journals, parts.watchFeed),
     log,
     metrics,
@@ -155,7 +161,10 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     accountSid: environment.TWILIO_ACCOUNT_SID,
     log,
   });
-  return { desk, live, phones, runtime, health, keeping, cluster, afterCalls, recordings, endpointingModel, ready };
+  return {
+    ...{ desk, live, phones, runtime, versions, health, keeping, cluster, afterCalls },
+    ...{ recordings, recordingKeys, endpointingModel, ready },
+  };
 }
 
 function openRecordings({ clock, environment, log, metrics }: Parts, keys: RecordingKeys): Recordings {

@@ -83,7 +83,7 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
     version: VERSION,
     console: async (surroundings) => {
       const [{ openConsole }, loaded] = await Promise.all([import('./console.ts'), loading]);
-      return openConsole(parts, loaded, surroundings);
+      return openConsole({ parts, loaded, surroundings, port: () => server.port });
     },
     phones: {
       admit: async (proof) => (await loading).phones.admit(proof),
@@ -151,6 +151,7 @@ async function closeLoaded(loading: Promise<LoadedDesk>, { log, metrics, traces,
   const loaded = await loading.catch(() => undefined);
   await loaded?.desk.close();
   loaded?.live.close();
+  await loaded?.versions.close();
   await Promise.all([loaded?.runtime.close(), loaded?.endpointingModel?.close()]);
   loaded?.health.close();
   await loaded?.recordings?.close();
