@@ -26,6 +26,9 @@ export type VisitHandlers<N extends ApiRouteName> = {
   readonly [K in N]: (request: VisitRequest<(typeof API_ROUTES)[K]>) => Promise<Answer<(typeof API_ROUTES)[K]>>;
 };
 
+/** Of every route but the live socket, which is a door of its own. */
+export type AllHandlers = VisitHandlers<Exclude<ApiRouteName, 'live'>>;
+
 export const ANONYMOUS: Pick<Caller, 'actor' | 'role' | 'userId' | 'sessionHash'> = {
   actor: 'anonymous',
   role: 'anonymous',

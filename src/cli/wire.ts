@@ -92,7 +92,7 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean, given: G
     version: VERSION,
     console: async (surroundings) => {
       const [{ openConsole }, loaded] = await Promise.all([import('./console.ts'), loading]);
-      return openConsole(parts, loaded, surroundings);
+      return openConsole({ parts, loaded, surroundings, port: () => server.port });
     },
     phones: {
       admit: async (proof) => (await loading).phones.admit(proof),

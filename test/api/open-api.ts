@@ -6,11 +6,12 @@ import { createIdentity, type Identity } from '../../src/api/accounts/identity.t
 import { createPasswords } from '../../src/api/accounts/password.ts';
 import { csrfTokenOf, hashSecret, newSecret } from '../../src/api/accounts/secrets.ts';
 import type { UserRole } from '../../src/api/contract/accounts.ts';
-import type { ApiRouteName } from '../../src/api/contract/contract.ts';
+import { API_ROUTES, type ApiRouteName } from '../../src/api/contract/contract.ts';
 import { openApiFrame } from '../../src/api/frame/frame.ts';
 import type { PaceLimits } from '../../src/api/frame/pace.ts';
+import { ApiRefusal } from '../../src/api/handler.ts';
 import type { LiveDoor } from '../../src/api/live-door.ts';
-import type { VisitHandlers } from '../../src/api/visit.ts';
+import type { AllHandlers, VisitHandlers } from '../../src/api/visit.ts';
 import { createRealClock } from '../../src/call/real-clock.ts';
 import { type KeptLine, keepLog, openTestServer, type TestServer } from '../../src/server/server.fixture.ts';
 import { openSession } from '../../src/store/queries/sessions.ts';
@@ -55,7 +56,7 @@ export interface TestApi {
 export const cheapPasswords = () => createPasswords({ memoryKib: 8, passes: 1, parallelism: 1 });
 
 export async function openTestApi(options: TestApiOptions): Promise<TestApi> {
-  const { files = '/nowhere', live, store, takeOwnerLinks = async () => {}, unixMs = Date.now } = options;
+  const { files = '/nowhere', live = noDoor, store, takeOwnerLinks = async () => {}, unixMs = Date.now } = options;
   const tenant = options.tenant ?? `tenant-${randomUUID()}`;
   const needStore = () => {
     if (!store) throw new Error('this server needs a store');
@@ -81,7 +82,7 @@ export async function openTestApi(options: TestApiOptions): Promise<TestApi> {
         tenant,
         surroundings,
         identity: options.identity ?? createIdentity({ db: needStore().db, tenant }),
-        handlers,
+        handlers: { ...elsewhere(), ...handlers },
         live,
         files,
         pace: options.pace ?? { perSecond: 100_000, burst: 100_000 },
@@ -96,6 +97,15 @@ export async function openTestApi(options: TestApiOptions): Promise<TestApi> {
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
+
+/** Let through, and not of interest to the test. */
+function elsewhere(): AllHandlers {
+  const refusal = new ApiRefusal(422, 'elsewhere', 'A handler was asked.');
+  const names = Object.keys(API_ROUTES).filter((name) => name !== 'live');
+  return Object.fromEntries(names.map((name) => [name, () => Promise.reject(refusal)])) as unknown as AllHandlers;
+}
+
+const noDoor: LiveDoor = { upgrade: (_request, socket) => void socket.destroy(), close: async () => {} };
 
 export interface Answered {
   readonly status: number;

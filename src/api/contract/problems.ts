@@ -28,7 +28,6 @@ export const API_PROBLEMS = {
   'media-type': 'The body is not `application/json`, or `text/csv` where a file is sent.',
   'method-not-allowed': '`Allow` tells the methods of this path.',
   'no-recording': 'The call has no recording, or it was erased.',
-  'not-built': 'The route is in the contract and not in this server.',
   'not-found': 'There is nothing of this name, or it is another tenant’s.',
   'not-logged-in': 'There is no session, or it has ended.',
   'password-wrong': 'This is not the password of who is logged in.',

@@ -7,7 +7,7 @@ import type { ConsoleSurroundings } from '../../server/console-door.ts';
 import { API_ROUTES, type ApiRouteName } from '../contract/contract.ts';
 import type { ApiRoute } from '../contract/route.ts';
 import { ApiRefusal, type FileAnswer } from '../handler.ts';
-import type { VisitHandlers, VisitRequest } from '../visit.ts';
+import type { AllHandlers, VisitRequest } from '../visit.ts';
 import { writeCookie } from './cookies.ts';
 import type { Guard, Guest } from './guard.ts';
 import { apiHeaders } from './headers.ts';
@@ -23,8 +23,7 @@ type AnyHandler = (request: VisitRequest<ApiRoute>) => Promise<unknown>;
 
 export interface ApiAppOptions {
   readonly guard: Guard;
-  /** A route without one answers 503. */
-  readonly handlers: Partial<VisitHandlers<ApiRouteName>>;
+  readonly handlers: AllHandlers;
   readonly surroundings: ConsoleSurroundings;
   readonly pace: Pace;
   readonly log: Log;
@@ -103,9 +102,8 @@ function addRoute(app: FastifyInstance, { guests, name, options, route }: RouteP
       guests.set(request, await guard.admit(route, request.raw, origin));
     },
     handler: async (request, reply) => {
-      if (route.answer === 'socket') throw upgradeRequired(reply);
-      const handler = handlers[name] as AnyHandler | undefined;
-      if (!handler) throw new ApiRefusal(503, 'not-built', 'This part is not there yet.');
+      if (name === 'live' || route.answer === 'socket') throw upgradeRequired(reply);
+      const handler = handlers[name] as unknown as AnyHandler;
       checkMediaType(route, request);
       const answer = await handler({
         ...readGuest(guests.get(request)!, request, { reply, surroundings }),

@@ -3,9 +3,8 @@ import type { Log } from '../../observe/log.ts';
 import type { ConsoleDoor, ConsoleSurroundings } from '../../server/console-door.ts';
 import { machinePrefix, pathOf } from '../../server/routes.ts';
 import type { Identity } from '../accounts/identity.ts';
-import type { ApiRouteName } from '../contract/contract.ts';
 import type { LiveDoor } from '../live-door.ts';
-import type { VisitHandlers } from '../visit.ts';
+import type { AllHandlers } from '../visit.ts';
 import { openApiApp } from './app.ts';
 import { createConsoleFiles } from './console-files.ts';
 import { createGuard } from './guard.ts';
@@ -17,8 +16,8 @@ export interface ApiFrameOptions {
   readonly tenant: string;
   readonly surroundings: ConsoleSurroundings;
   readonly identity: Identity;
-  readonly handlers: Partial<VisitHandlers<ApiRouteName>>;
-  readonly live: LiveDoor | undefined;
+  readonly handlers: AllHandlers;
+  readonly live: LiveDoor;
   /** The folder of the built console; it need not be there. */
   readonly files: string;
   readonly pace?: PaceLimits;
@@ -43,7 +42,7 @@ export async function openApiFrame(options: ApiFrameOptions): Promise<ConsoleDoo
     },
     upgrade: createLiveUpgrade({ guard, live, pace, surroundings }),
     close: () => {
-      closing ??= Promise.all([live?.close(), app.close()]).then(() => {});
+      closing ??= Promise.all([live.close(), app.close()]).then(() => {});
       return closing;
     },
   };

@@ -13,7 +13,7 @@ import { type RequestOrigin, readRequestOrigin } from './request-origin.ts';
 
 export interface LiveUpgradeOptions {
   readonly guard: Guard;
-  readonly live: LiveDoor | undefined;
+  readonly live: LiveDoor;
   readonly pace: Pace;
   readonly surroundings: ConsoleSurroundings;
 }
@@ -25,17 +25,16 @@ export function createLiveUpgrade({ guard, live, pace, surroundings }: LiveUpgra
     if (pathOf(request) !== `/api${liveRoutes.live.path}`) throw new ApiRefusal(404, 'not-found', 'Nothing is here.');
     if (request.method !== 'GET') throw new ApiRefusal(404, 'not-found', 'Nothing is here.');
     const { caller } = await guard.admit(liveRoutes.live, request, origin);
-    if (!live) throw new ApiRefusal(503, 'not-built', 'This part is not there yet.');
-    return { caller, live };
+    return caller;
   };
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const origin = readRequestOrigin(request, surroundings);
     const onError = (): void => void socket.destroy();
     socket.on('error', onError);
     admit(request, origin).then(
-      ({ caller, live: door }) => {
+      (caller) => {
         socket.off('error', onError);
-        if (!socket.destroyed) door.upgrade(request, socket, head, caller);
+        if (!socket.destroyed) live.upgrade(request, socket, head, caller);
       },
       (error: unknown) => refuse(socket, origin, error),
     );
