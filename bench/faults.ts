@@ -39,6 +39,7 @@ const failed = findings.filter(({ problems }) => problems.length > 0);
 const verdict = failed.length === 0 && uncaught.length === 0 ? 'PASS' : 'FAIL';
 if (!values.json)
   console.log(`\n${verdict}: ${findings.length - failed.length} of ${findings.length} within the limits`);
+if (!values.json) for (const line of judgeRca(findings)) console.log(line);
 process.exitCode = verdict === 'PASS' ? 0 : 1;
 
 /** So many calls at a time, each with a server and vendors of its own. Findings are in the order of the faults. */
@@ -51,7 +52,9 @@ async function playAll(all: readonly Fault[], atOnce: number): Promise<readonly 
       const finding = await playFault(fault, dataDir);
       done.set(fault, finding);
       const mark = finding.problems.length === 0 ? 'ok  ' : 'FAIL';
-      console.error(`${mark} ${done.size}/${all.length} ${fault.name} ${finding.problems.join('; ')}`);
+      const { isNamed, problems, rca } = finding;
+      const told = `rca${isNamed ? '' : ' WRONG'}: ${rca.join(', ') || 'nothing found'}`;
+      console.error(`${mark} ${done.size}/${all.length} ${fault.name} ${[...problems, told].join('; ')}`);
     }
   };
   try {
@@ -61,4 +64,20 @@ async function playAll(all: readonly Fault[], atOnce: number): Promise<readonly 
     await rm(dataDir, { recursive: true, force: true });
   }
   return all.flatMap((fault) => done.get(fault) ?? []);
+}
+
+/** Whether `kav rca` names, from the journals alone, whose fault each call had. */
+function judgeRca(all: readonly Finding[]): readonly string[] {
+  const good = all.filter(({ kind }) => kind === 'none');
+  const bad = all.filter(({ kind }) => kind !== 'none');
+  const named = (some: readonly Finding[]): number => some.filter(({ isNamed }) => isNamed).length;
+  const stalled = all.filter(({ rca }) => rca.some((cause) => cause.startsWith('stall ')));
+  const first = bad.filter(({ kind, rca }) => rca[0]?.split(' ', 1)[0] === kind);
+  return [
+    `kav rca: named ${named(bad)} of ${bad.length} faults (${first.length} as the worst), and nothing of ${named(good)} of ${good.length} good calls`,
+    ...(stalled.length > 0 ? [`  this machine was late in ${stalled.length} of the calls, and that is named too`] : []),
+    ...all
+      .filter(({ isNamed }) => !isNamed)
+      .map(({ name, rca }) => `  not named: ${name}: ${rca.join(', ') || 'nothing found'}`),
+  ];
 }

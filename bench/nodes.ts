@@ -1,7 +1,9 @@
 /**
- * Several nodes on one PostgreSQL behind a front that sends any connection to any node, with callers who talk. First one node is killed under all of
- * its calls: how long is each caller left in silence, and does Kav still know what was said? Then all nodes are restarted,
- * one after another, while calls come and go: how many are cut? `npm run bench:nodes -- --calls 20 --restarts 4`.
+ * Several nodes on one PostgreSQL. First 4 × 100 calls come at one moment, and fewer may be taken: how many are, and how long
+ * does each wait for its answer? Then, behind a front that sends any connection to any node, with callers who talk: one node
+ * is killed under all of its calls. How long is each caller left in silence, and does Kav still know what was said? At last
+ * all nodes are restarted, one after another, while calls come and go: how many are cut?
+ * `npm run bench:nodes -- --calls 20 --restarts 4 --asks 100`; `--only admission` for the first alone.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +13,7 @@ import { createRealClock } from '../src/call/real-clock.ts';
 import { listTurns } from '../src/store/queries/calls.ts';
 import { openStore, type Store } from '../src/store/store.ts';
 import { startPostgres } from '../test/services/postgres.ts';
+import { type Admissions, askAtOnce } from './nodes/admission.ts';
 import { BenchCaller, type CallerEnd } from './nodes/caller.ts';
 import { openFront } from './nodes/front.ts';
 import { type BenchNode, type NodeSettings, startNode } from './nodes/node.ts';
@@ -19,17 +22,22 @@ const { values } = parseArgs({
   options: {
     calls: { type: 'string', default: '20' },
     restarts: { type: 'string', default: '4' },
+    asks: { type: 'string', default: '100' },
+    only: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 const calls = Number(values.calls);
 const restarts = Number(values.restarts);
+const asks = Number(values.asks);
 
 const TALK_MS = 12_000;
 const TALK_ON_MS = 10_000;
 const CALL_MS = 8_000;
 const RESUMED = /We were cut off for a moment/;
 const GREETING_TURNS = 1;
+const ASKED_NODES = 4;
+const PLACES = 50;
 
 const clock = createRealClock();
 const pause = (ms: number): Promise<void> => new Promise((resolve) => clock.at(clock.now() + ms, resolve));
@@ -45,11 +53,15 @@ const store = openStore({ databaseUrl: postgres.url, clock });
 
 try {
   await store.ready;
-  const nodes = [await start({ ...settings, name: 'a' }), await start({ ...settings, name: 'b' })];
-  const killed = await killOne(nodes[0]!, store);
-  nodes[0] = await start({ ...settings, name: 'a2' });
-  const restarted = await restartAll(nodes);
-  report(killed, restarted);
+  const asking = { store, settings: { ...settings, name: '' }, nodes: ASKED_NODES, asksPerNode: asks, places: PLACES };
+  tellAdmissions(await askAtOnce({ ...asking, onStarted: track }));
+  if (values.only !== 'admission') {
+    const nodes = [await start({ ...settings, name: 'a' }), await start({ ...settings, name: 'b' })];
+    const killed = await killOne(nodes[0]!, store);
+    nodes[0] = await start({ ...settings, name: 'a2' });
+    const restarted = await restartAll(nodes);
+    report(killed, restarted);
+  }
 } finally {
   for (const { process } of running) process.kill('SIGKILL');
   await Promise.all([...running].map(({ exited }) => exited));
@@ -61,10 +73,26 @@ try {
 
 async function start(node: NodeSettings): Promise<BenchNode> {
   const started = await startNode(node);
-  running.add(started);
-  void started.exited.then(() => running.delete(started));
+  track(started);
   front.add(started.port);
   return started;
+}
+
+function track(node: BenchNode): void {
+  running.add(node);
+  void node.exited.then(() => running.delete(node));
+}
+
+function tellAdmissions({ failed, refusedMs, takenMs, ...counts }: Admissions): void {
+  const of = (sorted: readonly number[]) => ({
+    p50Ms: quantile(sorted, 0.5),
+    p99Ms: quantile(sorted, 0.99),
+    mostMs: quantile(sorted, 1),
+  });
+  const figures = { ...counts, failed: failed.length, answerOfRefused: of(refusedMs), answerOfTaken: of(takenMs) };
+  if (values.json) console.log(JSON.stringify({ admission: figures }, undefined, 2));
+  else console.log(`${ASKED_NODES} × ${asks} calls at one moment:`, figures);
+  for (const problem of failed.slice(0, 5)) console.log('not answered:', problem);
 }
 
 interface Killed {

@@ -18,7 +18,8 @@ export interface Breakage {
 export interface Fault {
   /** Unique, for `--only`. */
   readonly name: string;
-  readonly kind: 'model' | 'recogniser' | 'voice';
+  /** Whose fault it is; `none`: a call in which all goes well. */
+  readonly kind: 'model' | 'recogniser' | 'voice' | 'none';
   readonly breaks: Readonly<Partial<Record<Station, Breakage>>>;
   /** Variables beside those that point at the vendors. */
   readonly env?: Readonly<Record<string, string>>;

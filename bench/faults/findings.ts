@@ -2,6 +2,7 @@
 import { defaultLines } from '../../src/call/agent-lines.ts';
 import type { Span } from '../../src/simulator/ear.ts';
 import type { CallReport } from '../../src/simulator/report.ts';
+import type { Finding as Cause } from '../../src/why/causes/cause.ts';
 import { ANSWERS, LINES } from './conversation.ts';
 import type { Fault } from './fault.ts';
 import { wordsHeard } from './words.ts';
@@ -33,6 +34,8 @@ export interface CallToJudge {
   readonly agentSpans: readonly Span[];
   /** Whether Kav has met with the fault at all. */
   readonly hasStruck: boolean;
+  /** Of the call's journal. */
+  readonly causes: readonly Cause[];
 }
 
 export interface Finding {
@@ -53,6 +56,10 @@ export interface Finding {
   readonly saidTwice: readonly string[];
   readonly extraSoundMs: number;
   readonly end: string;
+  /** What `kav rca` names, worst first: `cause (who) level`. */
+  readonly rca: readonly string[];
+  /** Whether it names whose fault it was, and nothing of a good call. */
+  readonly isNamed: boolean;
   /** What is not within the limits, a line each; empty when all is well. */
   readonly problems: readonly string[];
 }
@@ -76,9 +83,14 @@ export function findOut(call: CallToJudge): Finding {
     ...words,
     extraSoundMs: Math.round(extraSound(call.agentSpans, heard)),
     end: `${report.endedBy}: ${report.endReason ?? 'unknown'}`,
+    rca: call.causes.map(({ cause, level, who }) => `${cause}${who === undefined ? '' : ` (${who})`} ${level}`),
+    isNamed: isNamed(call),
   };
   return { ...finding, problems: problemsOf(finding, call) };
 }
+
+const isNamed = ({ causes, fault: { kind } }: CallToJudge): boolean =>
+  kind === 'none' ? causes.length === 0 : causes.some(({ cause }) => cause === kind);
 
 function problemsOf(
   finding: Omit<Finding, 'problems'>,
@@ -86,7 +98,7 @@ function problemsOf(
 ): readonly string[] {
   const { longestSilenceMs, longestGapMs, wordsLost, saidTwice, extraSoundMs, heard, kind } = finding;
   const problems: string[] = [];
-  if (!hasStruck) problems.push('the fault never happened');
+  if (!hasStruck && kind !== 'none') problems.push('the fault never happened');
   if (longestSilenceMs > LIMITS.silenceMs) problems.push(`${longestSilenceMs} ms of silence`);
   if (kind === 'model' && longestGapMs > LIMITS.modelGapMs) problems.push(`${longestGapMs} ms to the next sound`);
   if (saidTwice.length > 0) problems.push(`said twice: ${saidTwice.join(' ')}`);

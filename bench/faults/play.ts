@@ -1,11 +1,12 @@
 /** Plays one fault as a whole call: the real server, the real adapters, and a caller at the other end of the line. */
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FRAME_BYTES, FRAME_MS } from '../../src/audio/frame.ts';
 import { encodeMulaw } from '../../src/audio/mulaw.ts';
 import { parseWav } from '../../src/audio/wav.ts';
+import { readJournal } from '../../src/call/journal.ts';
 import { createRealClock } from '../../src/call/real-clock.ts';
 import { type Kav, openKav } from '../../src/cli/wire.ts';
 import { createBabbleVoice } from '../../src/simulator/babble-voice.ts';
@@ -13,9 +14,12 @@ import { Ear, type Span } from '../../src/simulator/ear.ts';
 import { placeCall } from '../../src/simulator/place-call.ts';
 import { createSpeak, prepareScenario, type Script } from '../../src/simulator/prepare-scenario.ts';
 import { checkScenario } from '../../src/simulator/scenario.ts';
+import type { Finding as Cause } from '../../src/why/causes/cause.ts';
+import { findCauses } from '../../src/why/rca.ts';
+import { storyOf } from '../../src/why/story.ts';
 import { LINES } from './conversation.ts';
 import type { Fault } from './fault.ts';
-import { type Finding, findOut } from './findings.ts';
+import { type CallToJudge, type Finding, findOut } from './findings.ts';
 import { environment } from './prepared-speech.ts';
 import { CallProgress } from './progress.ts';
 import { openVendors, type Vendors } from './vendors.ts';
@@ -50,22 +54,34 @@ interface Stage {
 
 async function callKav(fault: Fault, { vendors, progress, dataDir }: Stage): Promise<Finding> {
   const kav = await openKav(environment({ ...vendors.env, ...fault.env, KAV_DATA_DIR: dataDir }), false);
-  let finding: Finding;
+  let call: Omit<CallToJudge, 'causes'>;
   try {
     await kav.ready;
     // Eight stores that open at once would take the calls' time: here it is the vendors' that is measured.
     await kav.stored;
     progress.callBegins();
-    finding = await converse(kav, fault, { vendors, progress, dataDir });
+    call = await converse(kav, fault, { vendors, progress, dataDir });
   } finally {
     await kav.close();
   }
+  const finding = findOut({ ...call, causes: await causesIn(kav.journalFolder) });
   for (const until = performance.now() + HANG_UP_MS; vendors.open() > 0 && performance.now() < until; ) await sleep(20);
   if (vendors.open() === 0) return finding;
   return { ...finding, problems: [...finding.problems, `${vendors.open()} connections to vendors are left open`] };
 }
 
-async function converse(kav: Kav, fault: Fault, { vendors, progress, dataDir }: Stage): Promise<Finding> {
+/** The call has one journal, unless it lost its stream. */
+async function causesIn(folder: string): Promise<readonly Cause[]> {
+  const names = (await readdir(folder)).sort();
+  const journals = await Promise.all(names.map((name) => readJournal(path.join(folder, name))));
+  return journals.flatMap((journal) => findCauses(storyOf(journal)));
+}
+
+async function converse(
+  kav: Kav,
+  fault: Fault,
+  { vendors, progress, dataDir }: Stage,
+): Promise<Omit<CallToJudge, 'causes'>> {
   const { lines = LINES, patienceMs = PATIENCE_MS } = fault;
   const script = await prepareCaller(lines, patienceMs);
   const lengths = script.steps.flatMap((step) => (step.type === 'say' ? [step.clip.speech] : []));
@@ -90,7 +106,7 @@ async function converse(kav: Kav, fault: Fault, { vendors, progress, dataDir }: 
   });
   const agentSpans = await spansOf(report.files.recording);
   const metrics = await (await fetch(`${kav.url}/metrics`)).text();
-  return findOut({
+  return {
     fault,
     lines: lines.slice(0, callerSpans.length),
     patienceMs,
@@ -99,7 +115,7 @@ async function converse(kav: Kav, fault: Fault, { vendors, progress, dataDir }: 
     callerSpans,
     agentSpans,
     hasStruck: vendors.haveStruck(),
-  });
+  };
 }
 
 /** The caller's voice is tones: the recognisers on loopback hear no words anyway. */

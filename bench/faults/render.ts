@@ -12,6 +12,7 @@ export function renderText(findings: readonly Finding[]): string {
         `     longest silence  ${seconds(finding.longestSilenceMs)}, longest wait for an answer ${seconds(finding.longestGapMs)}`,
         `     words lost       ${finding.wordsLost.length}, said twice ${finding.saidTwice.length}`,
         `     end              ${finding.end}`,
+        `     kav rca          ${finding.rca.join(', ') || 'nothing found'}${finding.isNamed ? '' : ': NOT NAMED'}`,
         ...finding.problems.map((problem) => `     PROBLEM          ${problem}`),
       ].join('\n'),
     )

@@ -11,6 +11,7 @@ export interface NodeSettings {
   readonly publicUrl: string;
   readonly authToken: string;
   readonly dataDir: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface BenchNode {
@@ -25,6 +26,7 @@ export async function startNode({
   authToken,
   databaseUrl,
   dataDir,
+  env = {},
   name,
   publicUrl,
 }: NodeSettings): Promise<BenchNode> {
@@ -42,6 +44,7 @@ export async function startNode({
       HOST: '127.0.0.1',
       LOG_FORMAT: 'json',
       LOG_LEVEL: 'error',
+      ...env,
     },
     stdio: ['ignore', 'inherit', 'pipe'],
   });

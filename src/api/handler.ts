@@ -29,11 +29,11 @@ export interface FileAnswer {
   readonly body: string | Uint8Array | Readable;
   /** Of the whole file, when it is known: then ranges can be served. */
   readonly bytes?: number;
-  /** Which of it `body` holds, when a range was asked for. */
+  /** Which of it `body` holds, when a range was asked for; `to` is the last byte, included. */
   readonly part?: { readonly from: number; readonly to: number };
 }
 
-type Answer<R extends ApiRoute> = R['answer'] extends { readonly file: string } ? FileAnswer : AnswerOf<R>;
+export type Answer<R extends ApiRoute> = R['answer'] extends { readonly file: string } ? FileAnswer : AnswerOf<R>;
 
 export type Handler<R extends ApiRoute> = (request: ApiRequest<R>) => Promise<Answer<R>>;
 
@@ -42,14 +42,23 @@ export type Handlers<N extends ApiRouteName> = { readonly [K in N]: Handler<(typ
 
 /** A refusal that the client can do something about: 4xx with its code. */
 export class ApiRefusal extends Error {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 426 | 429 | 503;
   readonly code: string;
   readonly fields: Readonly<Record<string, string>> | undefined;
+  /** When the same may be asked again, where that can be told. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(status: ApiRefusal['status'], code: string, message: string, fields?: Readonly<Record<string, string>>) {
+  constructor(
+    status: ApiRefusal['status'],
+    code: string,
+    message: string,
+    fields?: Readonly<Record<string, string>>,
+    retryAfterSeconds?: number,
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     this.fields = fields;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -14,10 +14,11 @@ export interface WavAudio {
   readonly channels: Int16Array[];
 }
 
-interface WavFormat {
+export interface WavFormat {
   readonly channelCount: number;
   readonly sampleRateHz: number;
   readonly bytesPerSample: number;
+  /** As 16 bits. */
   readonly read: SampleReader;
 }
 
@@ -55,6 +56,21 @@ const READERS: Readonly<Record<string, SampleReader>> = {
  * Throws `WavError` and nothing else; memory is at most a small multiple of the input's.
  */
 export function parseWav(bytes: Uint8Array): WavAudio {
+  const { dataAt, dataBytes, format } = parseWavHead(bytes);
+  const length = Math.min(dataBytes, bytes.byteLength - dataAt);
+  return readSamples(new DataView(bytes.buffer, bytes.byteOffset + dataAt, length), format);
+}
+
+export interface WavHead {
+  readonly format: WavFormat;
+  /** Where the samples begin. */
+  readonly dataAt: number;
+  /** What the data chunk claims, which may be more than there is. */
+  readonly dataBytes: number;
+}
+
+/** What stands before the samples, for whoever reads a file piece by piece; it is within the first few kilobytes. */
+export function parseWavHead(bytes: Uint8Array): WavHead {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.byteLength < 12 || tag(view, 0) !== 'RIFF' || tag(view, 8) !== 'WAVE') {
     throw new WavError('not a RIFF/WAVE file');
@@ -68,7 +84,7 @@ export function parseWav(bytes: Uint8Array): WavAudio {
     if (id === 'fmt ') format = parseFormat(new DataView(view.buffer, view.byteOffset + start, length));
     if (id === 'data') {
       if (format === undefined) throw new WavError('the data chunk comes before the fmt chunk');
-      return readSamples(new DataView(view.buffer, view.byteOffset + start, length), format);
+      return { format, dataAt: start, dataBytes: claimed };
     }
     // Chunks are padded to an even length, which the length does not count.
     offset = start + claimed + (claimed % 2);

@@ -33,6 +33,8 @@ export interface AgentRuntimeOptions {
   readonly ownVoice?: TextToSpeech;
   readonly speechStore?: SpeechStore;
   readonly onStoreError?: (error: unknown) => void;
+  /** It speaks with the providers of another runtime, which closes them. */
+  readonly sharesProviders?: boolean;
 }
 
 export class AgentRuntime {
@@ -85,7 +87,7 @@ export class AgentRuntime {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#preparing?.catch(() => {}); // whoever asked for it has been told
-    const { stt, brain, tts } = this.options;
-    await Promise.all([stt.close(), brain.close(), tts.close()]);
+    const { stt, brain, sharesProviders, tts } = this.options;
+    if (!sharesProviders) await Promise.all([stt.close(), brain.close(), tts.close()]);
   }
 }

@@ -1,6 +1,7 @@
 /** Tells the durable record what a call brings about, read off its steps. Nothing here waits, but for a tool's effect. */
 import type { CallStep } from '../core/call.ts';
 import type { CallEvent, EndReason, ToolExchange, Turn } from '../core/call-event.ts';
+import type { CallCost } from '../core/cost.ts';
 import { type ConsentLine, type Fact, type FactBody, factKey } from '../core/fact.ts';
 import { taskOf } from '../core/turn.ts';
 
@@ -40,10 +41,10 @@ export interface CallFactsOptions extends FactSource {
   readonly tools: number;
   readonly consent: boolean | undefined;
   readonly consents: number;
-  /** What operators had done. */
-  readonly acts: number;
   /** What the caller heard in an earlier stream. */
   readonly consentLine: ConsentLine | undefined;
+  /** What operators had done. */
+  readonly acts: number;
   readonly elapsedMs: number;
 }
 
@@ -127,6 +128,10 @@ export class CallFacts {
   effect(exchange: ToolExchange): Promise<void> {
     const place = { index: this.#tools++, afterTurns: this.#turns };
     return this.#o.log.append(this.#stamp({ type: 'tool-effect', ...place, ...exchange }));
+  }
+
+  cost(cost: CallCost): void {
+    this.#note({ type: 'cost', streamSid: this.#o.streamSid, ...cost });
   }
 
   ended(reason: EndReason): void {

@@ -9,7 +9,6 @@ import type { CallEffect, CallEvent, EndReason } from '../core/call-event.ts';
 import type { CallNote } from '../core/call-note.ts';
 import { floorOf } from '../core/turn.ts';
 import type { SpeechEvent } from '../providers/contracts.ts';
-import type { EndedRequest } from '../providers/metered.ts';
 import { textOf } from '../text/line.ts';
 import { type MediaMessage, parseMediaMessage } from '../twilio/media-message.ts';
 import { BadMessages } from './bad-messages.ts';
@@ -179,9 +178,9 @@ export class CallSession implements MediaReceiver {
     this.#o.journal.write({ event: { ...note, at: this.#runner.now() }, effects: [], state });
   }
 
-  /** A request to one of its providers is over. */
-  providerEnded(request: EndedRequest): void {
-    this.#meter.provider(request);
+  /** Who is told of the requests to its providers, and of what they used. */
+  get meter(): Pick<CallMeter, 'provider' | 'used'> {
+    return this.#meter;
   }
 
   /** Called every second: a carrier that fell silent, a peer that does not read, a process that wakes late. */
@@ -384,13 +383,17 @@ export class CallSession implements MediaReceiver {
     this.#o.vad.close();
     this.#line.close();
     transport.close(1000, reason);
-    this.#meter.end(reason);
+    // What is still to be counted is told before anything that waits.
+    const closing = providers.close();
+    const cost = this.#meter.end(reason, this.#runner.now());
+    if (cost) this.note({ type: 'cost', ...cost });
+    if (cost) facts.cost(cost);
     if (reason !== 'moved') facts.ended(reason);
     log.info('WS_TX', { frames_sent: this.#playout.framesSent });
     log.info('WS_STOP', { reason, rx: this.#media.framesReceived });
     const { outcome } = this.#runner.state;
     if (outcome) log.info('OUTCOME', { status: outcome.status, flow: outcome.flow, pii: { slots: outcome.slots } });
     onEnd({ reason, spoken });
-    void letGo([providers.close(), journal.close()], log).then(onClosed);
+    void letGo([closing, journal.close()], log).then(onClosed);
   }
 }

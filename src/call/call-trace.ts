@@ -28,6 +28,10 @@ export class CallTrace {
     this.#call = traces.start('call', { 'kav.call_sid': callSid, 'kav.stream_sid': streamSid, 'kav.agent': agent });
   }
 
+  get traceId(): string | undefined {
+    return this.#call.traceId;
+  }
+
   /** Feed it every step in order. */
   take(event: CallEvent, effects: readonly CallEffect[]): void {
     if (event.type === 'speech-end') this.#speechEnd = event.since;

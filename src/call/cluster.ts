@@ -22,12 +22,12 @@ export interface PastCall {
   /** Whether the caller agreed to be recorded, as last told, and how often that was told. */
   readonly consent: boolean | undefined;
   readonly consents: number;
+  /** What they had heard by then. */
+  readonly consentLine: ConsentLine | undefined;
   /** What operators told the agent, how much they have done, and whether they have muted the recording. */
   readonly notes: readonly OperatorNote[];
   readonly acts: number;
   readonly isMuted: boolean;
-  /** What they had heard by then. */
-  readonly consentLine: ConsentLine | undefined;
   /** Wall-clock ms of the call's announcement. */
   readonly openedAt: number;
   /** Since the call's first stream began. */

@@ -40,7 +40,8 @@ export class MediaIntake {
     // Messages are nearly always of one size; a view costs more than the copy.
     if (this.#audio.length !== size) this.#audio = scratch.subarray(0, size);
     loop.push(this.#audio, timestampMs);
-    if (loop.framesReceived - this.#loggedFrames < LOG_EVERY_FRAMES) return;
+    const isFirst = this.#loggedFrames === 0 && loop.framesReceived > 0;
+    if (!isFirst && loop.framesReceived - this.#loggedFrames < LOG_EVERY_FRAMES) return;
     this.#loggedFrames = loop.framesReceived;
     log.info('WS_MEDIA', { rx: loop.framesReceived });
   }

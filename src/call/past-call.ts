@@ -26,12 +26,12 @@ export function pastFromFacts(facts: readonly Fact[], now: number): PastCall | u
     outcomes: outcomes.length,
     consent: consents.at(-1)?.given,
     consents: consents.length,
+    consentLine: consents.at(-1)?.line,
     notes: acts.flatMap(({ act, afterTurns, text }) =>
       act === 'note' && text !== undefined ? [{ after: afterTurns, text }] : [],
     ),
     acts: acts.length,
     isMuted: acts.findLast(({ act }) => act === 'mute' || act === 'unmute')?.act === 'mute',
-    consentLine: consents.at(-1)?.line,
     openedAt: Date.parse(opened.at),
     elapsedMs: Number.isFinite(startedAt) ? Math.max(0, now - startedAt) : 0,
     streams: Math.max(0, ...streams.map(({ attempt }) => attempt)),

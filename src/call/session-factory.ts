@@ -1,6 +1,7 @@
 /** Makes the session of a stream, with everything that is its own: detector, journal, facts. */
 import { FRAME_MS } from '../audio/frame.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Prices } from '../core/cost.ts';
 import type { EndpointingModel } from '../endpointing-model/contract.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -38,6 +39,8 @@ export interface SessionFactoryOptions {
   /** There when the agent records. */
   readonly recorders?: Recorders | undefined;
   readonly cluster: Cluster;
+  /** The operator's price list, when there is one. */
+  readonly prices?: Prices | undefined;
 }
 
 export interface NewSession {
@@ -103,6 +106,7 @@ export class SessionFactory {
       taps: new TapSlot(callLog),
       mayAct: () => cluster.mayAct(callSid),
       past: record.past,
+      prices: this.#o.prices,
       log: callLog,
       metrics,
       traces,

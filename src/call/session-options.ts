@@ -2,6 +2,7 @@
 
 import type { EndReason } from '../core/call-event.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Prices } from '../core/cost.ts';
 import type { CallSettings } from '../core/settings.ts';
 import type { EndpointingModel } from '../endpointing-model/contract.ts';
 import type { Log } from '../observe/log.ts';
@@ -41,6 +42,8 @@ export interface CallSessionOptions {
   readonly taps: TapSlot;
   /** The session's own from now on, when the agent records. */
   readonly recording: SessionRecording | undefined;
+  /** The operator's price list; undefined without one. */
+  readonly prices: Prices | undefined;
   /** Whether the call is still this node's. */
   readonly mayAct: () => boolean | Promise<boolean>;
   /** The call before this stream, when there was one. */

@@ -5,7 +5,7 @@
 import type { EndReason } from '../core/call-event.ts';
 import type { CallNote } from '../core/call-note.ts';
 import type { FactBody } from '../core/fact.ts';
-import type { EndedRequest } from '../providers/metered.ts';
+import type { EndedRequest, ProviderUse } from '../providers/metered.ts';
 import { textOf } from '../text/line.ts';
 import { CallBook } from './call-book.ts';
 import { stamp } from './call-facts.ts';
@@ -72,7 +72,7 @@ export class Switchboard implements CallDesk {
     this.#factory = new SessionFactory(options);
     options.cluster.join({
       liveCalls: () => [...this.#sessions.values()].map(({ attempt, call }) => ({ attempt, callSid: call.callSid })),
-      moved: (callSid) => this.#book.get(callSid)?.session?.streamLost('moved'),
+      moved: (callSid) => this.#moved(callSid, 'taken-over'),
       afterwards: (callSid) => this.#afterwards(callSid),
       perform: (callSid, command) => this.#perform(callSid, command),
     });
@@ -161,8 +161,15 @@ export class Switchboard implements CallDesk {
   async #tellClaim(record: CallRecord, ticket: StreamTicket, { callSid, streamSid }: StreamStart): Promise<void> {
     const claimed = await this.#o.cluster.claim({ ...ticket, streamSid, wantsPast: false });
     if (claimed.type !== 'refused' || record.streamSid !== streamSid) return;
-    this.#o.log.warn('CALL_MOVED', { call_sid: callSid, reason: claimed.reason });
-    record.session?.streamLost('moved');
+    this.#moved(callSid, claimed.reason);
+  }
+
+  /** Another node has it. */
+  #moved(callSid: string, reason: string): void {
+    const session = this.#book.get(callSid)?.session;
+    if (!session) return;
+    this.#o.log.warn('CALL_MOVED', { call_sid: callSid, reason });
+    session.streamLost('moved');
   }
 
   async #attachForeign(
@@ -245,8 +252,12 @@ export class Switchboard implements CallDesk {
     for (const session of this.#sessions.keys()) if (session.reason === undefined) session.note(note);
   }
 
+  providerUsed(use: ProviderUse): void {
+    this.#book.get(use.callSid)?.session?.meter.used(use);
+  }
+
   providerEnded(request: EndedRequest): void {
-    this.#book.get(request.callSid)?.session?.providerEnded(request);
+    this.#book.get(request.callSid)?.session?.meter.provider(request);
   }
 
   async afterStream({ accountSid, callSid, callStatus, request }: EndedStream): Promise<AfterStream> {

@@ -1,5 +1,6 @@
 /** How the time between the caller's last sound and the agent's first was spent, read off the events of a call. */
 import type { CallEffect, CallEvent } from '../core/call-event.ts';
+import type { Exemplar } from '../observe/exemplar.ts';
 import type { Metrics } from '../observe/metrics.ts';
 
 /** All in milliseconds, for one answer. The parts are in order, and only recognition and endpointing overlap. */
@@ -48,12 +49,12 @@ export class TurnTimer {
   }
 }
 
-export function reportTiming(timing: TurnTiming, metrics: Metrics): void {
-  metrics.turnPart('recognition', timing.recognitionMs);
-  metrics.turnPart('endpointing', timing.endpointingMs);
-  metrics.turnPart('brain', timing.brainMs);
-  metrics.turnPart('voice', timing.voiceMs);
-  metrics.turnPart('total', timing.totalMs);
+export function reportTiming(timing: TurnTiming, metrics: Metrics, exemplar?: Exemplar): void {
+  metrics.turnPart('recognition', timing.recognitionMs, exemplar);
+  metrics.turnPart('endpointing', timing.endpointingMs, exemplar);
+  metrics.turnPart('brain', timing.brainMs, exemplar);
+  metrics.turnPart('voice', timing.voiceMs, exemplar);
+  metrics.turnPart('total', timing.totalMs, exemplar);
 }
 
 /**

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import type { CallName, Fact } from '../core/fact.ts';
 import type { AfterCalls } from '../jobs/after-calls.ts';
+import type { ObjectStore } from '../jobs/objects/object-store.ts';
 import { mayBringDue } from '../jobs/requests.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -26,6 +27,8 @@ export interface AfterCallsParts {
 }
 
 export interface AfterCallsWork {
+  /** What others may ask of it; undefined until the store has come. */
+  readonly begun: (Pick<AfterCalls, 'erase' | 'redact'> & { readonly objects: ObjectStore }) | undefined;
   /** Idempotent. */
   close(): Promise<void>;
 }
@@ -35,17 +38,25 @@ export function startAfterCalls(parts: AfterCallsParts): AfterCallsWork {
   const { keeping, log } = parts;
   let isClosed = false;
   let isBegun = false;
+  let begun: AfterCallsWork['begun'];
   const working = keeping.store.ready
     .then(() => {
       if (isClosed) return undefined;
       isBegun = true;
       return openWork(parts);
     })
+    .then((work) => {
+      begun = work;
+      return work;
+    })
     .catch((error: unknown) => {
       if (!isClosed) log.error('JOB_BUG', { error: String(error) });
       return undefined;
     });
   return {
+    get begun() {
+      return begun;
+    },
     close: async () => {
       isClosed = true;
       // A store that has never been there may never come.
@@ -58,7 +69,7 @@ function callsOf(facts: readonly Fact[]): Iterable<CallName> {
   return new Map(facts.map(({ callSid, tenant }) => [`${tenant} ${callSid}`, { callSid, tenant }])).values();
 }
 
-interface Work {
+interface Work extends NonNullable<AfterCallsWork['begun']> {
   close(): Promise<void>;
 }
 
@@ -71,8 +82,9 @@ async function openWork(parts: AfterCallsParts): Promise<Work> {
     import('../jobs/erasure/announce.ts'),
   ]);
   const { DATABASE_URL: connectionString } = environment;
+  const reach = await reachOf(environment, clock);
   const after = openAfterCalls({
-    ...(await reachOf(environment, clock)),
+    ...reach,
     db: store.db,
     engine:
       connectionString === undefined
@@ -97,6 +109,9 @@ async function openWork(parts: AfterCallsParts): Promise<Work> {
   const forget = onErasure(store, (name) => void after.begin(name).catch(away));
   const door = connectionString === undefined ? await openErrands(parts, after) : undefined;
   return {
+    erase: after.erase,
+    redact: after.redact,
+    objects: reach.objects,
     close: async () => {
       forget();
       await door?.close();

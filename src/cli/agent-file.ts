@@ -10,9 +10,12 @@ export const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DEFAULT_AGENT = path.join(PACKAGE_ROOT, 'agents', 'front-desk.ts');
 const PUBLIC_SURFACE = new URL('../index.ts', import.meta.url).href;
 
+export const agentFileOf = (configured: string | undefined): string =>
+  configured === undefined ? DEFAULT_AGENT : path.resolve(configured);
+
 /** Throws `ConfigError` that names the file, or the field in it, and the remedy. */
 export async function loadAgent(configured: string | undefined): Promise<Agent> {
-  const file = configured === undefined ? DEFAULT_AGENT : path.resolve(configured);
+  const file = agentFileOf(configured);
   await access(file).catch((error: unknown) => {
     throw new ConfigError('KAV_AGENT', `there is no file ${file}`, 'Give the path of an agent file.', error);
   });

@@ -16,6 +16,19 @@ export interface DeploymentOptions {
   readonly clock?: Clock;
 }
 
+/** https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region */
+const TWILIO_URLS = {
+  apiUrl: 'https://api.twilio.com',
+  monitorUrl: 'https://monitor.twilio.com',
+  voiceUrl: 'https://voice.twilio.com',
+  routesUrl: 'https://routes.twilio.com',
+  regionUrls: {
+    us1: 'https://api.ashburn.us1.twilio.com',
+    ie1: 'https://api.dublin.ie1.twilio.com',
+    au1: 'https://api.sydney.au1.twilio.com',
+  },
+} as const;
+
 const SECRET = /(?:KEY|TOKEN|SECRET|PASSWORD|JSON|DATABASE_URL)/;
 
 export function deploymentOf(
@@ -94,7 +107,7 @@ export function twilioAccess(environment: Environment, number: string | undefine
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: tokens } = environment;
   const authToken = tokens?.split(',')[0]?.trim();
   if (accountSid === undefined || !authToken) return undefined;
-  return { accountSid, authToken, number, apiUrl: 'https://api.twilio.com', monitorUrl: 'https://monitor.twilio.com' };
+  return { accountSid, authToken, number, ...TWILIO_URLS };
 }
 
 /** As the server opens them: the agent's chains, and the settings of the environment. */
@@ -106,9 +119,9 @@ async function openProviders(environment: Environment, env: RawEnvironment, cloc
   const health = new ProviderHealth({ clock, onNews });
   const notes: string[] = [];
   const context = { clock, env, warn: (line: string) => void notes.push(line) };
-  const meter = { clock, onFirst: () => {}, onEnd: () => {} };
+  const meter = { clock, onUse: () => {}, onFirst: () => {}, onEnd: () => {} };
   const choosing = { environment, context, health, onNews, meter };
-  const { brain, passedOver, stt, tts, voice } = await chooseProviders(agent, choosing);
+  const { brain, passedOver, serving, stt, tts, voice } = await chooseProviders(agent, choosing);
   let closing: Promise<void> | undefined;
   return {
     language: agent.language,
@@ -118,6 +131,8 @@ async function openProviders(environment: Environment, env: RawEnvironment, cloc
     brain,
     tts,
     passedOver,
+    serving,
+    context,
     news: () => [...notes, ...news.flatMap(tell)],
     close: () => {
       closing ??= Promise.all([stt.close(), brain.close(), tts.close()]).then(() => health.close());

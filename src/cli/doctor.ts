@@ -8,7 +8,7 @@ import { Probe, type Target } from '../doctor/probe/probe.ts';
 import { renderDoctor, renderJson } from '../doctor/render.ts';
 import { type DoctorReport, runChecks } from '../doctor/runner.ts';
 import { createServerAddress, type ServerAddress } from '../simulator/carrier/server-address.ts';
-import { authTokensOf, publicOriginOf, type RawEnvironment } from './config.ts';
+import { authTokensOf, parseEnvironment, publicOriginOf, type RawEnvironment } from './config.ts';
 import { deploymentOf } from './deployment.ts';
 import { mend } from './doctor-fix.ts';
 import type { Environment } from './environment.ts';
@@ -29,6 +29,7 @@ export interface DoctorOptions {
   readonly json?: boolean;
   readonly fix?: boolean;
   readonly envFile: string;
+  readonly watch?: boolean;
 }
 
 const IDLE_MS = 75_000;
@@ -37,6 +38,7 @@ const OWN_RECORDING_PATH = '/webhook/recording_done';
 export async function doctor(url: string | undefined, options: DoctorOptions): Promise<ExitCode> {
   const raw: RawEnvironment = process.env;
   const clock = createRealClock();
+  if (options.watch) return watch(url, options, clock);
   const probe = url === undefined ? await ownProbe(raw, options, clock) : foreignProbe(url, options, clock);
   const progress = createProgress();
   const report = await runChecks(CHECKS, probe, progress.tell);
@@ -44,6 +46,13 @@ export async function doctor(url: string | undefined, options: DoctorOptions): P
   console.log(options.json ? renderJson(report) : renderDoctor(report, { color: process.stdout.isTTY }));
   if (options.fix) await mendAll(report, probe, options);
   return report.go ? EXIT.ok : EXIT.no;
+}
+
+async function watch(url: string | undefined, options: DoctorOptions, clock: Clock): Promise<ExitCode> {
+  const { watchForeign, watchOwn } = await import('./doctor-watch.ts');
+  const command = { json: options.json ?? false };
+  if (url !== undefined) return watchForeign(foreignProbe(url, options, clock), command);
+  return watchOwn(parseEnvironment(process.env).KAV_DATA_DIR, command);
 }
 
 interface Progress {

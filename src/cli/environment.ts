@@ -135,7 +135,7 @@ const OWN_VARIABLES = [
   {
     name: 'KAV_TENANT',
     fallback: 'default',
-    help: 'Whose calls these are, where several customers share a database.',
+    help: 'Whose calls these are, where several customers share a database. A process serves one tenant.',
     schema: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be small letters, digits and hyphens')
@@ -185,6 +185,12 @@ const OWN_VARIABLES = [
     fallback: '1000000',
     help: 'The same for all nodes that share a database, whatever their tenants.',
     schema: limit,
+  },
+  {
+    name: 'KAV_PRICES',
+    fallback: '',
+    help: 'A YAML or JSON file with what carrier and vendors bill you; without it no costs are told. See docs/metrics.md.',
+    schema: text,
   },
   {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
@@ -344,7 +350,7 @@ const OWN_VARIABLES = [
   {
     name: 'KAV_ERASURE_KEY',
     fallback: 'a random one, kept in KAV_DATA_DIR',
-    help: 'Names erased people in reports without their number. Several nodes need the same: 16 characters or more.',
+    help: 'Names erased people in reports without their number. Several machines need the same: 16 characters or more.',
     schema: z.string().min(16, 'must have 16 characters or more').optional(),
   },
 ] as const satisfies readonly Variable[];

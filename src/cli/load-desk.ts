@@ -3,10 +3,12 @@ import path from 'node:path';
 import { Phones } from '../api/phone/phones.ts';
 import type { Agent } from '../call/agent.ts';
 import { AgentRuntime } from '../call/agent-runtime.ts';
+import type { AgentVersions } from '../call/agent-versions.ts';
 import { JournalFolder } from '../call/journal.ts';
 import { createSpeechFolder } from '../call/speech-store.ts';
 import { StreamTokens } from '../call/stream-tokens.ts';
 import { Switchboard } from '../call/switchboard.ts';
+import { watchedJournals } from '../call/watched-journals.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallSettings } from '../core/settings.ts';
 import type { LoadedModel } from '../endpointing-model/endpointing-model.ts';
@@ -16,6 +18,7 @@ import { type OpenCluster, openCluster } from '../nodes/cluster.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
 import type { Traces } from '../observe/traces.ts';
+import type { WatchFeed } from '../observe/watch-feed.ts';
 import { ProviderHealth } from '../providers/resilience/health.ts';
 import type { RecordingKeys } from '../recording/keys.ts';
 import { RECORDINGS_FOLDER } from '../recording/layout.ts';
@@ -24,11 +27,13 @@ import { sentencesOf } from '../why/sentences.ts';
 import { type AfterCallsWork, startAfterCalls } from './after-calls.ts';
 import { checkAfterCallsSettings } from './after-calls-settings.ts';
 import { loadAgent } from './agent-file.ts';
+import { openAgentVersions } from './agent-versions.ts';
 import { callSettingsOf, loadDetectors, loadEndpointingModel } from './call-settings.ts';
 import { type RawEnvironment, recordingKeysFor } from './config.ts';
 import type { Environment } from './environment.ts';
 import { type Keeping, openKeeping } from './keeping.ts';
 import { callNamedIn } from './log-fields.ts';
+import { loadPrices } from './prices.ts';
 import { isProcessGone, nameProcess } from './process-name.ts';
 import { createNewsDesk } from './provider-news.ts';
 import { type ChosenProviders, chooseProviders } from './providers.ts';
@@ -44,6 +49,7 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly traces: Traces;
   readonly log: FlushableLog;
+  readonly watchFeed: WatchFeed;
   readonly journalFolder: string;
   readonly authTokens: readonly string[];
 }
@@ -63,6 +69,9 @@ export interface LoadedDesk {
   /** Calls from browsers. */
   readonly phones: Phones;
   readonly runtime: AgentRuntime;
+  /** What the agent says now. */
+  readonly versions: AgentVersions;
+  readonly recordingKeys: RecordingKeys | undefined;
   readonly health: ProviderHealth;
   readonly keeping: Keeping;
   readonly afterCalls: AfterCallsWork;
@@ -78,6 +87,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
   const agent = await loadAgent(environment.KAV_AGENT);
   const recordingKeys = recordingKeysFor(agent, environment);
   checkAfterCallsSettings(environment, clock);
+  const prices = await loadPrices(environment.KAV_PRICES);
   let desk: Switchboard | undefined;
   const { meter, onNews } = createNewsDesk({ clock, log, metrics, calls: () => desk });
   const health = new ProviderHealth({ clock, onNews });
@@ -94,6 +104,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     storeReady: keeping.store.state.status === 'ready',
   }));
   const cluster = await joinNodes(parts, keeping);
+  const versions = openAgentVersions({ runtime, clock, log, keeping });
   const recordings = recordingKeys && openRecordings(parts, recordingKeys);
   const journals = new JournalFolder({
     folder: journalFolder,
@@ -112,7 +123,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     clock,
     audience: live.audience,
     agent: runtime,
-    journals,
+    journals: watchedJournals(journals, parts.watchFeed),
     log,
     metrics,
     traces,
@@ -126,6 +137,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     cluster,
     facts: { ...keeping.facts, date: () => cluster.date() },
     recorders: recordings,
+    prices,
   });
   // The work after calls is no caller's business: a server that answers is ready without it.
   const afterCalls = startAfterCalls({
@@ -149,7 +161,21 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     accountSid: environment.TWILIO_ACCOUNT_SID,
     log,
   });
-  return { desk, live, phones, runtime, health, keeping, cluster, afterCalls, recordings, endpointingModel, ready };
+  return {
+    desk,
+    live,
+    phones,
+    runtime,
+    versions,
+    recordingKeys,
+    health,
+    keeping,
+    cluster,
+    afterCalls,
+    recordings,
+    endpointingModel,
+    ready,
+  };
 }
 
 function openRecordings({ clock, environment, log, metrics }: Parts, keys: RecordingKeys): Recordings {

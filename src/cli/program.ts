@@ -44,6 +44,7 @@ export function createProgram(finish: (code: ExitCode) => void): Command {
   addDoctor(program, finish);
   addExplain(program, finish);
   addSetup(program, finish);
+  addInviteOwner(program, finish);
   return program;
 }
 
@@ -251,7 +252,12 @@ function addDoctor(program: Command, finish: Finish): void {
     .option('--number <number>', 'the number of the account that should lead here')
     .option('--no-garbage', 'leave out messages that Twilio never sends: for a server with live calls')
     .option('--idle', 'hold a quiet socket for 75 s as well, to find the time-outs of proxies')
-    .option('--json', 'print the report as JSON and nothing else')
+    .option(
+      '--watch',
+      'follow one call step by step, and name the first step that is missing: the next call of the server on this ' +
+        'machine, or, with a URL, a call of the doctor’s own',
+    )
+    .option('--json', 'print the report as JSON and nothing else; with --watch, one object per line')
     .option('--fix', 'mend what can be: lines of the .env file, the webhook of --number')
     .option('--env-file <file>', 'the file that --fix mends', '.env')
     .action(async (url, options) => {
@@ -271,6 +277,20 @@ function addSetup(program: Command, finish: Finish): void {
     .action(async (_what, number, options) => {
       const { setup } = await import('./setup.ts');
       finish(await setup(number, options));
+    });
+}
+
+function addInviteOwner(program: Command, finish: Finish): void {
+  program
+    .command('invite-owner')
+    .description(
+      "Print a link, good once and for an hour, by which an owner of the console gets in again: on the server's machine, " +
+        'when nobody else can invite them. Password and second factor are chosen anew.',
+    )
+    .argument('<email>', 'the address that they log in with; a new one becomes an owner')
+    .action(async (email) => {
+      const { inviteOwner } = await import('./invite-owner.ts');
+      finish(await inviteOwner(email));
     });
 }
 

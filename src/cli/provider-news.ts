@@ -1,9 +1,10 @@
 /** What happens to providers: a plain line each for the operator, counts for the metrics, a note for the call's journal. */
 import type { CallNote } from '../core/call-note.ts';
 import type { Clock } from '../core/clock.ts';
+import { hashOfCall } from '../observe/exemplar.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import type { EndedRequest, ProviderMeter } from '../providers/metered.ts';
+import type { EndedRequest, ProviderMeter, ProviderUse } from '../providers/metered.ts';
 import type { OnProviderNews, ProviderNews } from '../providers/resilience/news.ts';
 
 /** The calls that are to know. */
@@ -11,6 +12,7 @@ export interface ToldCalls {
   /** Without a CallSid, all that go on. */
   note(callSid: string | undefined, note: CallNote): void;
   providerEnded(request: EndedRequest): void;
+  providerUsed(use: ProviderUse): void;
 }
 
 export interface NewsDeskOptions {
@@ -35,8 +37,12 @@ export function createNewsDesk({ calls, clock, log, metrics }: NewsDeskOptions):
     },
     meter: {
       clock,
+      onUse: (use) => {
+        metrics.providerUsed(use, use.unit, use.amount);
+        calls()?.providerUsed(use);
+      },
       onFirst: ({ callSid, firstMs, operation, provider }) => {
-        metrics.providerFirst({ operation, provider }, firstMs);
+        metrics.providerFirst({ operation, provider }, firstMs, { call: hashOfCall(callSid) });
         calls()?.note(callSid, { type: 'provider-answer', operation, provider, afterMs: Math.round(firstMs) });
       },
       onEnd: (request) => {

@@ -19,6 +19,16 @@ export interface ChosenProviders {
   readonly voice: string | undefined;
   /** What was passed over, and why, one plain line each. */
   readonly passedOver: readonly string[];
+  /** What can be had of each chain, in its order; flows, which are no vendor's, are left out. */
+  readonly serving: readonly ServingSpec[];
+}
+
+/** An entry of a chain as the agent or the environment writes it. */
+export interface ServingSpec {
+  readonly operation: 'stt' | 'brain' | 'tts';
+  readonly spec: string;
+  /** The voice's name there, where the agent gives one. */
+  readonly voice?: string;
 }
 
 export interface ChoosingOptions {
@@ -32,15 +42,25 @@ export interface ChoosingOptions {
 /** Throws `ConfigError` when a chain names nothing that this machine has. */
 export async function chooseProviders(agent: Agent, options: ChoosingOptions): Promise<ChosenProviders> {
   const passedOver: string[] = [];
-  const stt = await chooseRecogniser(agent, options, passedOver);
-  const voices = await chooseVoice(agent, options, passedOver);
-  const brain = await chooseBrain(agent, options, passedOver);
-  return { stt, brain, ...voices, passedOver };
+  const serving: ServingSpec[] = [];
+  const chains = { passedOver, serving };
+  const stt = await chooseRecogniser(agent, options, chains);
+  const voices = await chooseVoice(agent, options, chains);
+  const brain = await chooseBrain(agent, options, chains);
+  return { stt, brain, ...voices, passedOver, serving };
+}
+
+/** What is learnt of the chains on the way. */
+interface Chains {
+  readonly passedOver: string[];
+  readonly serving: ServingSpec[];
 }
 
 /** One entry of a chain that can be had. */
 interface Link<P> {
   readonly provider: P;
+  /** As it is written; undefined for a flow. */
+  readonly spec: string | undefined;
   /** The vendor's name, or `flow`. */
   readonly name: string;
   /** Runs in this process: there is no line that could drop, and nobody to wait for. */
@@ -50,10 +70,11 @@ interface Link<P> {
 async function chooseRecogniser(
   agent: Agent,
   { context, environment, meter, ...watch }: ChoosingOptions,
-  passedOver: string[],
+  chains: Chains,
 ): Promise<SpeechToText> {
   const names = listOf(environment.KAV_STT) ?? agent.stt;
-  const opened = await openChain(names, 'KAV_STT', passedOver, (spec) => openSpeechToText(spec, context));
+  const opened = await openChain(names, 'KAV_STT', chains.passedOver, (spec) => openSpeechToText(spec, context));
+  chains.serving.push(...specsOf('stt', opened));
   const chain = opened.map((link) => ({ ...link, provider: meteredRecogniser(link.provider, meter) }));
   if (chain[0]!.isLocal) return chain[0]!.provider;
   const { createResilientRecogniser } = await import('../providers/resilience/recogniser.ts');
@@ -63,10 +84,11 @@ async function chooseRecogniser(
 async function chooseVoice(
   agent: Agent,
   { context, environment, meter, ...watch }: ChoosingOptions,
-  passedOver: string[],
+  chains: Chains,
 ): Promise<Pick<ChosenProviders, 'tts' | 'ownVoice' | 'voice'>> {
   const names = listOf(environment.KAV_TTS) ?? agent.tts;
-  const opened = await openChain(names, 'KAV_TTS', passedOver, (spec) => openTextToSpeech(spec, context));
+  const opened = await openChain(names, 'KAV_TTS', chains.passedOver, (spec) => openTextToSpeech(spec, context));
+  chains.serving.push(...specsOf('tts', opened, (name) => voiceOf(agent, name)));
   const chain = opened.map((link) => ({ ...link, provider: meteredVoice(link.provider, meter) }));
   const voice = voiceOf(agent, chain[0]!.name);
   if (chain[0]!.isLocal) {
@@ -86,12 +108,13 @@ async function chooseVoice(
 async function chooseBrain(
   agent: Agent,
   { context, environment, meter, ...watch }: ChoosingOptions,
-  passedOver: string[],
+  chains: Chains,
 ): Promise<Brain> {
   const { flowBrain } = await import('../providers/flow/brain.ts');
-  const opened = await openChain(brainsOf(agent, environment), 'KAV_BRAIN', passedOver, async (entry) =>
+  const opened = await openChain(brainsOf(agent, environment), 'KAV_BRAIN', chains.passedOver, async (entry) =>
     typeof entry === 'string' ? openBrain(entry, context) : { ok: true, provider: flowBrain(entry) },
   );
+  chains.serving.push(...specsOf('brain', opened));
   const chain = opened.map((link) => ({ ...link, provider: meteredBrain(link.provider, meter) }));
   if (chain[0]!.isLocal) return chain[0]!.provider;
   const [{ createResilientBrain }, { messageFlow }] = await Promise.all([
@@ -122,6 +145,17 @@ function listOf(value: string | undefined): readonly string[] | undefined {
   return names?.filter((name) => name !== '');
 }
 
+function specsOf(
+  operation: ServingSpec['operation'],
+  links: readonly Link<unknown>[],
+  voiceAt: (name: string) => string | undefined = () => undefined,
+): readonly ServingSpec[] {
+  return links.flatMap(({ name, spec }) => {
+    const voice = voiceAt(name);
+    return spec === undefined ? [] : [{ operation, spec, ...(voice === undefined ? {} : { voice }) }];
+  });
+}
+
 const providersOf = <P>(chain: readonly Link<P>[]): readonly P[] => chain.map(({ provider }) => provider);
 
 /**
@@ -144,7 +178,7 @@ async function openChain<Entry, P>(
       reasons.push(offer.reason);
       continue;
     }
-    chain.push({ provider: offer.provider, ...kind });
+    chain.push({ provider: offer.provider, spec: typeof entry === 'string' ? entry : undefined, ...kind });
     if (kind.isLocal) break;
   }
   if (chain.length > 0) {

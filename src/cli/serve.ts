@@ -1,3 +1,4 @@
+import { StoreError } from '../core/errors.ts';
 import type { RawEnvironment } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Kav, openKav } from './wire.ts';
@@ -45,7 +46,10 @@ export async function serveUntil(options: ServeOptions, { isSilent, stopped }: S
   const kav = await openKav(environmentOf(options), process.stdout.isTTY);
   if (isSilent)
     await kav.ready.catch(() => {}); // the others' trouble too, and told by the one that is not silent
-  else await announce(kav);
+  else {
+    await announce(kav);
+    void tellSetup(kav, stopped);
+  }
   const forgetFaults = tellFaults(kav);
   await stopped.first;
   if (!isSilent) {
@@ -70,6 +74,32 @@ function tellFaults(kav: Kav): () => void {
   const onFault = (error: unknown): void => kav.fault(error);
   process.on('uncaughtException', onFault).on('unhandledRejection', onFault);
   return () => void process.off('uncaughtException', onFault).off('unhandledRejection', onFault);
+}
+
+/** A database that has only just opened may be busy with itself. */
+const SETUP_RETRY_MS = 1_000;
+
+/** While nobody has an account, whoever sees this terminal may have the first one. */
+async function tellSetup(kav: Kav, stopped: StopSignals): Promise<void> {
+  let isStopping = false;
+  void stopped.first.then(() => {
+    isStopping = true;
+  });
+  while (!isStopping) {
+    try {
+      await kav.stored;
+      const link = await kav.setupLink();
+      if (link !== undefined) console.error(`Set up the console (once, within 24 hours): ${link}`);
+      return;
+    } catch (error) {
+      if (!(error instanceof StoreError && error.retryable)) return tellNoSetup(error);
+      await after(SETUP_RETRY_MS);
+    }
+  }
+}
+
+function tellNoSetup(error: unknown): void {
+  console.error(`kav: no link for the console's first owner: ${error instanceof Error ? error.message : error}`);
 }
 
 /** Without an agent the server stays: a caller who hears a sentence is better off than one who hears Twilio's error. */

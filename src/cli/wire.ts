@@ -9,8 +9,12 @@ import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
 import { createLog } from '../observe/pino-log.ts';
 import { noTraces, type Traces } from '../observe/traces.ts';
+import { noWatchFeed, openWatchFeed, WATCH_FOLDER, type WatchFeed } from '../observe/watch-feed.ts';
+import { watchedLog } from '../observe/watched-log.ts';
 import { type HttpServer, openHttpServer } from '../server/http-server.ts';
 import type { Store } from '../store/store.ts';
+import { httpUrl } from '../twilio/public-origin.ts';
+import { collectYoungGarbageAlone } from './collect-alone.ts';
 import { authTokensOf, parseEnvironment, publicOriginOf, type RawEnvironment } from './config.ts';
 import type { Environment } from './environment.ts';
 import type { LoadedDesk, Parts, ReadyAgent } from './load-desk.ts';
@@ -26,6 +30,11 @@ export interface Kav {
   readonly ready: Promise<ReadyAgent>;
   /** Refuses new calls; resolves when the running ones have ended. */
   drain(): Promise<void>;
+  /**
+   * A link for the console's first owner, good once and for a day; undefined when there is one already. Once the store is
+   * there.
+   */
+  setupLink(): Promise<string | undefined>;
   /** For those who look on at the calls in this process, and the store whose news they are told. */
   readonly looking: Promise<{ readonly live: Live; readonly store: Store }>;
   /** Resolves when the store is there for the first time; calls are taken before. Rejects when it never will be. */
@@ -44,20 +53,28 @@ export interface Kav {
   close(): Promise<void>;
 }
 
+/** What is given instead of what would be made. */
+export interface GivenParts {
+  readonly metrics?: Metrics;
+}
+
 /** Listens first, then loads the agent and its providers. Throws `ConfigError` for a wrong environment. */
-export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise<Kav> {
+export async function openKav(raw: RawEnvironment, isTerminal: boolean, given: GivenParts = {}): Promise<Kav> {
   const environment = parseEnvironment(raw);
+  collectYoungGarbageAlone();
   const clock = createRealClock();
-  const metrics = await ownOrSharedMetrics();
+  const metrics = given.metrics ?? (await ownOrSharedMetrics());
   const pretty = environment.LOG_FORMAT === undefined ? isTerminal : environment.LOG_FORMAT === 'pretty';
   const { DATABASE_URL, KAV_NODE = hostname() } = environment;
   const node = DATABASE_URL === undefined ? {} : { node: KAV_NODE };
-  const log = createLog({ level: environment.LOG_LEVEL, pretty, pii: environment.LOG_PII, ...node });
+  const plainLog = createLog({ level: environment.LOG_LEVEL, pretty, pii: environment.LOG_PII, ...node });
   const publicOrigin = publicOriginOf(environment);
   const authTokens = await authTokensOf(environment);
   const journalFolder = path.resolve(environment.KAV_DATA_DIR, 'journals');
+  const watchFeed = await openFeed(environment, plainLog);
+  const log = watchedLog(plainLog, watchFeed);
   const traces = await openTraces(environment, log);
-  const parts: Parts = { environment, raw, clock, metrics, traces, log, journalFolder, authTokens };
+  const parts: Parts = { environment, raw, clock, metrics, traces, log, watchFeed, journalFolder, authTokens };
   const loading = import('./load-desk.ts').then(({ loadDesk }) => loadDesk(parts));
   loading.catch(() => {}); // reported through `ready`; a desk that never comes is answered for by the server
   const opening = openHttpServer({
@@ -73,6 +90,10 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
     sayOnly: environment.KAV_SAY_ONLY,
     deployId: environment.DEPLOY_ID,
     version: VERSION,
+    console: async (surroundings) => {
+      const [{ openConsole }, loaded] = await Promise.all([import('./console.ts'), loading]);
+      return openConsole(parts, loaded, surroundings);
+    },
     phones: {
       admit: async (proof) => (await loading).phones.admit(proof),
       ended: (callSid) => void loading.then(({ phones }) => phones.ended(callSid)),
@@ -89,6 +110,10 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
     journalFolder,
     ready: loading.then(({ ready }) => ready),
     drain: () => server.startDrain(),
+    setupLink: async () => {
+      const [{ offerSetupLink }, loaded] = await Promise.all([import('./console.ts'), loading]);
+      return offerSetupLink(loaded, publicOrigin ? httpUrl(publicOrigin, '/').slice(0, -1) : server.url);
+    },
     looking: quiet(loading.then(({ keeping, live }) => ({ live, store: keeping.store }))),
     stored: quiet(loading.then(({ keeping }) => keeping.store.ready)),
     drainMs: environment.KAV_DRAIN_SECONDS * 1_000,
@@ -106,6 +131,17 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
+/** A machine that gives no socket serves calls all the same. */
+async function openFeed({ KAV_DATA_DIR }: Environment, log: FlushableLog): Promise<WatchFeed> {
+  const folder = path.resolve(KAV_DATA_DIR, WATCH_FOLDER);
+  try {
+    return await openWatchFeed({ folder, name: String(process.pid), workingFolder: process.cwd() });
+  } catch (error) {
+    log.warn('PROVIDER_NOTE', { note: `kav doctor --watch cannot follow this process: ${error}` });
+    return noWatchFeed;
+  }
+}
+
 /** The packages of OpenTelemetry are loaded only when somebody is there to receive. */
 async function openTraces({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: Environment, log: FlushableLog): Promise<Traces> {
   if (endpoint === undefined) return noTraces;
@@ -121,10 +157,11 @@ async function closeAll(server: HttpServer, loading: Promise<LoadedDesk>, parts:
   await closeLoaded(loading, parts);
 }
 
-async function closeLoaded(loading: Promise<LoadedDesk>, { log, metrics, traces }: Parts): Promise<void> {
+async function closeLoaded(loading: Promise<LoadedDesk>, { log, metrics, traces, watchFeed }: Parts): Promise<void> {
   const loaded = await loading.catch(() => undefined);
   await loaded?.desk.close();
   loaded?.live.close();
+  await loaded?.versions.close();
   await Promise.all([loaded?.runtime.close(), loaded?.endpointingModel?.close()]);
   loaded?.health.close();
   await loaded?.recordings?.close();
@@ -132,6 +169,7 @@ async function closeLoaded(loading: Promise<LoadedDesk>, { log, metrics, traces 
   await loaded?.cluster.close();
   await loaded?.keeping.close();
   await traces.close();
+  await watchFeed.close();
   metrics.close();
   log.flush();
 }

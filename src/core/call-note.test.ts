@@ -16,6 +16,7 @@ const ONE_OF_EACH = {
   'playout-underrun': { type: 'playout-underrun', times: 1, lateMs: 80 },
   'process-late': { type: 'process-late', lateMs: 200 },
   'stream-error': { type: 'stream-error', code: 31_924 },
+  cost: { type: 'cost', currency: 'USD', total: 0.01, items: [] },
   'call-bug': { type: 'call-bug', error: 'TypeError: x' },
 } as const satisfies Readonly<Record<CallNote['type'], CallNote>>;
 

@@ -3,6 +3,8 @@
  * note: the core passes it over, so that a journal with notes replays as one without. There are few in a call.
  */
 
+import type { CallCost } from './cost.ts';
+
 export type ProviderOperation = 'stt' | 'brain' | 'tts';
 
 export type CallNote =
@@ -46,6 +48,8 @@ export type CallNote =
   | { readonly type: 'process-late'; readonly lateMs: number }
   /** Twilio's own word for the failure of the stream, with its code where that is known. */
   | { readonly type: 'stream-error'; readonly code?: number }
+  /** What this stream of the call has used and costs, by the operator's price list. */
+  | ({ readonly type: 'cost' } & CallCost)
   /** A fault of Kav's own ended the call. */
   | { readonly type: 'call-bug'; readonly error: string };
 
@@ -60,6 +64,7 @@ const NOTES: ReadonlySet<string> = new Set<CallNote['type']>([
   'playout-underrun',
   'process-late',
   'stream-error',
+  'cost',
   'call-bug',
 ]);
 

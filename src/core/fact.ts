@@ -3,6 +3,7 @@
  * which may be away for minutes; applying it again changes nothing, because its `key` names it within its call.
  */
 import type { CallOutcome, EndReason } from './call-event.ts';
+import type { CallCost } from './cost.ts';
 
 /** A call among those of all tenants. */
 export interface CallName {
@@ -91,6 +92,8 @@ export type FactBody =
       readonly bytes: number;
       readonly sha256: string;
     }
+  /** What this stream of the call has used and costs, by the operator's price list. */
+  | ({ readonly type: 'cost'; readonly streamSid: string } & CallCost)
   | { readonly type: 'stream-ended'; readonly streamSid: string; readonly reason: EndReason }
   | { readonly type: 'call-ended'; readonly reason: EndReason }
   /** Twilio has, or has not, a recording of its own. */
@@ -125,6 +128,7 @@ export function factKey(body: FactBody): string {
     case 'consent':
     case 'operator-act':
       return `${body.type}/${body.index}`;
+    case 'cost':
     case 'stream-started':
     case 'stream-ended':
       return `${body.type}/${body.streamSid}`;

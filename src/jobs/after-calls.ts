@@ -18,7 +18,7 @@ import type { NodePlaces } from './erasure/erase-on-node.ts';
 import { erasePerson } from './erasure/erase-person.ts';
 import type { LeavingsOptions } from './erasure/ledger-leavings.ts';
 import { type NodeFiles, openNodeFiles } from './erasure/node-files.ts';
-import { type AskedErasure, askForErasure, type Person } from './erasure/request.ts';
+import { type AskedErasure, askForErasure, askForRedaction, type Person } from './erasure/request.ts';
 import { retain } from './erasure/retention.ts';
 import { type Jobs, type JobsOptions, openJobs } from './jobs.ts';
 import type { ObjectStore } from './objects/object-store.ts';
@@ -78,6 +78,8 @@ export interface AfterCalls {
    * `mentions`, when it is gone from the texts of others' calls too.
    */
   erase(person: Person): Promise<AskedErasure>;
+  /** The words, journal and recording of one call. Resolves when the rest is a durable job. */
+  redact(call: CallName & { readonly actor: string }): Promise<{ readonly erasureId: string }>;
   /** Another process has noted an erasure in the store: it is begun at once. */
   begin(erasure: ErasureName): Promise<void>;
   /** Idempotent. */
@@ -122,6 +124,11 @@ export function openAfterCalls(options: AfterCallsOptions): AfterCalls {
     begin: async (name) => {
       await begin(name);
       await nodeFiles.sweep();
+    },
+    redact: async (call) => {
+      const name = await askForRedaction(db, options.erasureKey, call);
+      await jobs.enqueue([erasureRequest({ ...name, passes: 0 })]).catch(() => {}); // as above
+      return name;
     },
     close: async () => {
       await Promise.all([jobs.close(), nodeFiles.close()]);

@@ -7,23 +7,25 @@ import type { CrmEventType } from './crm/event.ts';
 import type { JobRequest } from './queues.ts';
 
 /**
- * Whether something may be due that was not before the fact. Of a call that is spoken on, nothing is: its turns, which are
- * most facts by far, need not be asked about.
+ * Whether something is likely to be due that was not before the fact. Of a call that begins, or is spoken on, nothing is, and
+ * those are most facts by far. What came in an unusual order, each minute's look finds.
  */
 export function mayBringDue({ type }: Fact): boolean {
   switch (type) {
-    case 'call-opened': // its numbers may be what a lead was waiting for
     case 'outcome':
     case 'call-ended':
     case 'carrier-recording':
       return true;
+    case 'call-opened':
     case 'stream-started':
     case 'turn':
     case 'heard':
     case 'tool-effect':
+    case 'operator-act':
     case 'consent':
     case 'operator-act':
     case 'recording-segment':
+    case 'cost':
     case 'stream-ended':
       return false;
   }

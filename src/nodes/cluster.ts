@@ -31,6 +31,7 @@ import { type Ask, createAsk } from './ask.ts';
 import { NODES_CHANNEL } from './channel.ts';
 import { NodeLease } from './lease.ts';
 import { Post } from './post.ts';
+import { SleepWatch } from './sleep-watch.ts';
 import { HOLD_MS, Tidy } from './tidy.ts';
 
 export interface ClusterOptions {
@@ -72,6 +73,9 @@ const OPEN_MS = 3_000;
 const OWNER_ANSWERS_MS = 800;
 const SETTLE_MS = 300;
 const MAY_ACT_MS = 500;
+/** Less than a tool has. */
+const SURELY_MS = 5_000;
+const AGAIN_MS = 100;
 const AFTERWARDS = 'afterwards';
 /** After these the caller may not have been told why, which only the node knows that served the call. */
 const OWN_FAULTS: ReadonlySet<string> = new Set(['replies-failed', 'recogniser-failed', 'internal-error']);
@@ -86,6 +90,7 @@ class StoreCluster implements OpenCluster {
   readonly #lease: NodeLease | undefined;
   readonly #post: Post | undefined;
   readonly #tidy: Tidy;
+  readonly #sleep: SleepWatch | undefined;
   readonly #unlisten: () => void;
   readonly #writing = new Set<Promise<void>>();
   #member: ClusterMember | undefined;
@@ -96,6 +101,7 @@ class StoreCluster implements OpenCluster {
     this.#ask = createAsk(options);
     const own = { ...options, run: this.#run };
     const isShared = !options.isAlone;
+    this.#sleep = isShared ? new SleepWatch(options.clock) : undefined;
     this.#lease = isShared ? new NodeLease({ ...own, onRenewed: () => this.#look() }) : undefined;
     const perform = (callSid: string, command: Command) => this.#perform(callSid, command);
     this.#post = isShared ? new Post({ ...own, ask: this.#ask, perform }) : undefined;
@@ -192,18 +198,37 @@ class StoreCluster implements OpenCluster {
   }
 
   mayAct(callSid: string): boolean | Promise<boolean> {
-    return !this.#lease || this.#lease.isFresh || this.#stillHas(callSid);
+    if (!this.#lease) return true;
+    if (this.#sleep?.isDazed) return this.#surelyHas(callSid);
+    return this.#lease.isFresh || this.#probablyHas(callSid);
   }
 
-  async #stillHas(callSid: string): Promise<boolean> {
+  /** Without an answer, yes: it has been there all the time, and the database has not. */
+  async #probablyHas(callSid: string): Promise<boolean> {
+    return (await this.#stillHas(callSid)) ?? true;
+  }
+
+  /** Without an answer, no: it may be another's since long. A store that was lost over the sleep is back in a moment. */
+  async #surelyHas(callSid: string): Promise<boolean> {
+    const { clock } = this.#o;
+    for (const until = clock.now() + SURELY_MS; clock.now() < until; ) {
+      const answer = await this.#stillHas(callSid);
+      if (answer !== undefined) return answer;
+      await new Promise<void>((resolve) => clock.at(clock.now() + AGAIN_MS, resolve));
+    }
+    return false;
+  }
+
+  /** Undefined when the store does not answer. */
+  async #stillHas(callSid: string): Promise<boolean | undefined> {
     const { node, store, tenant } = this.#o;
     const call = this.#liveCalls().find((live) => live.callSid === callSid);
     if (!call) return false;
     const work = lostCalls(store.db, tenant, { node, calls: [call] });
     const lost = await this.#ask({ name: 'may-act', callSid, withinMs: MAY_ACT_MS, work });
-    if (!lost?.includes(callSid)) return true;
-    this.#member?.moved(callSid);
-    return false;
+    if (!lost) return undefined;
+    if (lost.includes(callSid)) this.#member?.moved(callSid);
+    return !lost.includes(callSid);
   }
 
   // What follows a stream
@@ -289,11 +314,14 @@ class StoreCluster implements OpenCluster {
 
   /** Other nodes may have taken calls of ours: after a pause, or because Twilio connected them there. */
   async #findLost(): Promise<void> {
-    const { node, store, tenant } = this.#o;
+    const { clock, node, store, tenant } = this.#o;
     const calls = this.#liveCalls();
-    if (calls.length === 0) return;
-    const lost = await lostCalls(store.db, tenant, { node, calls }).catch((): readonly string[] => []); // looked for again in a moment
+    const since = clock.now();
+    if (calls.length === 0) return this.#sleep?.looked(since);
+    const lost = await lostCalls(store.db, tenant, { node, calls }).catch(() => undefined); // looked for again in a moment
+    if (!lost) return;
     for (const call of calls) if (lost.includes(call.callSid) && this.#has(call)) this.#member?.moved(call.callSid);
+    this.#sleep?.looked(since);
   }
 
   /** While the store was asked, the call may have come back with another stream. */
@@ -303,6 +331,7 @@ class StoreCluster implements OpenCluster {
 
   async #close(): Promise<void> {
     this.#unlisten();
+    this.#sleep?.close();
     await Promise.all([this.#post?.close(), this.#tidy.close(), ...this.#writing]);
     await this.#lease?.close();
   }

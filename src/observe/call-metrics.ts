@@ -1,7 +1,8 @@
 /** Calls, and how long their callers wait. */
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { EndReason, FloorState } from '../core/call-event.ts';
 import { TURN_BUCKETS_SECONDS } from './buckets.ts';
+import { type Exemplar, exemplarHistogram, withExemplar } from './exemplar.ts';
 import type { Metrics, TurnPart } from './metrics-contract.ts';
 
 export function callMetrics(registry: Registry) {
@@ -24,11 +25,10 @@ export function callMetrics(registry: Registry) {
     help: 'Calls that went on with another stream, here or from another node.',
     registers,
   });
-  const mouthToEar = new Histogram({
+  const mouthToEar = exemplarHistogram(registry, {
     name: 'kav_mouth_to_ear_seconds',
     help: "From the caller's last sound to the first sound of the answer, as the carrier's marks prove it.",
     buckets: TURN_BUCKETS_SECONDS,
-    registers,
   });
   const bargeIns = new Counter({ name: 'kav_barge_ins_total', help: 'Replies that a caller interrupted.', registers });
   const falseBargeIns = new Counter({
@@ -36,12 +36,11 @@ export function callMetrics(registry: Registry) {
     help: 'Times that the agent fell silent for a noise or a backchannel, and went on.',
     registers,
   });
-  const parts = new Histogram({
+  const parts = exemplarHistogram(registry, {
     name: 'kav_turn_part_seconds',
     help: 'Time from the end of a caller turn to the first audio of the reply, by part.',
     labelNames: ['part'],
     buckets: TURN_BUCKETS_SECONDS,
-    registers,
   });
   const pauses = new Counter({
     name: 'kav_endpointing_model_pauses_total',
@@ -61,10 +60,12 @@ export function callMetrics(registry: Registry) {
       if (to) inState.labels(to).inc();
     },
     callResumed: () => resumes.inc(),
-    mouthToEar: (ms: number) => mouthToEar.observe(ms / 1000),
+    mouthToEar: (ms: number, exemplar?: Exemplar) =>
+      mouthToEar.observe({ labels: {}, value: ms / 1000, ...withExemplar(exemplar) }),
     bargeIn: () => bargeIns.inc(),
     falseBargeIn: () => falseBargeIns.inc(),
-    turnPart: (part: TurnPart, ms: number) => parts.labels(part).observe(ms / 1000),
+    turnPart: (part: TurnPart, ms: number, exemplar?: Exemplar) =>
+      parts.observe({ labels: { part }, value: ms / 1000, ...withExemplar(exemplar) }),
     endpointingModel: (fate: Parameters<Metrics['endpointingModel']>[0]) => pauses.labels(fate).inc(),
   };
 }

@@ -63,7 +63,14 @@ export function edgeMetrics(registry: Registry) {
     labelNames: ['route', 'verdict'],
     registers,
   });
+  const failed = new Counter({
+    name: 'kav_stream_errors_total',
+    help: "Streams that failed, as Twilio tells, by Twilio's code.",
+    labelNames: ['code'],
+    registers,
+  });
   return {
+    streamFailed: (code: number | undefined) => failed.labels(code === undefined ? 'unknown' : String(code)).inc(),
     socketRefused: (reason: string) => refused.labels(reason).inc(),
     socketOpened: () => open.inc(),
     socketClosed: () => open.dec(),

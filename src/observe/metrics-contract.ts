@@ -1,4 +1,5 @@
 import type { EndReason, FloorState } from '../core/call-event.ts';
+import type { Exemplar } from './exemplar.ts';
 
 export type TurnPart = 'endpointing' | 'recognition' | 'brain' | 'voice' | 'total';
 
@@ -22,21 +23,25 @@ export interface Metrics {
   bargeIn(): void;
   /** The agent fell silent for what was no interruption, and went on. */
   falseBargeIn(): void;
-  turnPart(part: TurnPart, ms: number): void;
+  turnPart(part: TurnPart, ms: number, exemplar?: Exemplar): void;
   /** The caller's wait for an answer, as played. */
-  mouthToEar(ms: number): void;
+  mouthToEar(ms: number, exemplar?: Exemplar): void;
   /** What became of a question to the endpointing model. */
   endpointingModel(fate: 'used' | 'dropped' | 'refused' | 'failed'): void;
   /** `characters`: how much text the brain had written ahead. */
   preparedAnswer(fate: 'used' | 'dropped', characters: number): void;
   modelTokens(input: number, output: number): void;
-  toolEnded(tool: string, failed: boolean, ms: number): void;
+  toolEnded(tool: string, failed: boolean, ms: number, exemplar?: Exemplar): void;
   /** 0 closed, 1 half open, 2 open. */
   breaker(who: ProviderLabels, state: 'closed' | 'half-open' | 'open'): void;
   /** From the request to the first result. */
-  providerFirst(who: ProviderLabels, ms: number): void;
+  providerFirst(who: ProviderLabels, ms: number, exemplar?: Exemplar): void;
   providerEnded(who: ProviderLabels, end: 'done' | 'failed' | 'cancelled'): void;
   providerFailed(who: ProviderLabels, code: string): void;
+  /** In the unit that the vendor bills by. */
+  providerUsed(who: ProviderLabels, unit: string, amount: number): void;
+  /** A part of the bill of a call that is over, by the operator's price list. */
+  cost(who: ProviderLabels, currency: string, amount: number): void;
   providerSwitched(operation: string, to: string): void;
   recogniserReconnected(provider: string): void;
   /** A second request for a model's first words, and whether it came first. */
@@ -47,19 +52,27 @@ export interface Metrics {
   socketOpened(): void;
   socketClosed(): void;
   webhook(route: string, verdict: string): void;
+  /** Twilio told of a stream that failed; undefined when its words are none that are known. */
+  streamFailed(code: number | undefined): void;
   /** One attempt at a job. */
   jobEnded(queue: string, result: 'done' | 'retry' | 'dead', ms: number): void;
   queueDepth(queue: string, depth: { readonly waiting: number; readonly dead: number }): void;
   recordingSegment(fate: 'kept' | 'lost'): void;
   /** Where the ledger and the store stand, asked when somebody reads the metrics. */
   watchKeeping(now: () => KeptState): void;
-  /** The Prometheus text format, whose type is `contentType`. */
+  /** Prometheus' plain text format. */
   text(): Promise<string>;
+  /** For whoever reads it, by its `Accept` header: OpenMetrics with exemplars, or Prometheus' plain text. */
+  page(accept: string): Promise<MetricsPage>;
   /** The same as data, to be added to those of other processes by `addMetrics`. */
   values(): Promise<readonly object[]>;
-  readonly contentType: string;
   /** Lets go of the event-loop probe. */
   close(): void;
+}
+
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly text: string;
 }
 
 /** Which vendor, doing what: `stt`, `brain` or `tts`. */

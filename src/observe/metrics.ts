@@ -11,10 +11,12 @@ import { callMetrics } from './call-metrics.ts';
 import { clusterMetrics } from './cluster-metrics.ts';
 import { jobMetrics, keepingMetrics } from './keeping-metrics.ts';
 import { edgeMetrics, mediaMetrics } from './media-metrics.ts';
-import type { Metrics } from './metrics-contract.ts';
-import { brainMetrics, providerMetrics } from './provider-metrics.ts';
+import type { Metrics, MetricsPage } from './metrics-contract.ts';
+import { OPEN_METRICS_TYPE, serializeOpenMetrics, withExemplars } from './open-metrics.ts';
+import { brainMetrics, costMetrics, providerMetrics } from './provider-metrics.ts';
 
 export type { Metrics } from './metrics-contract.ts';
+export type { MetricsPage };
 
 /** Makes the counters in a registry of their own, so that two servers in one process do not mix. */
 export function createMetrics(): Metrics {
@@ -27,12 +29,13 @@ export function createMetrics(): Metrics {
     ...edgeMetrics(registry),
     ...providerMetrics(registry),
     ...brainMetrics(registry),
+    ...costMetrics(registry),
     ...keepingMetrics(registry),
     ...jobMetrics(registry),
     ...clusterMetrics(registry),
     text: () => registry.metrics(),
+    page: (accept) => pageOf(registry, accept),
     values: () => registry.getMetricsAsJSON(),
-    contentType: registry.contentType,
     close: () => {
       closeProbe();
       registry.clear();
@@ -40,9 +43,23 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** The metrics of several processes as one text: sums, or the worst where a sum says nothing. */
-export function addMetrics(processes: readonly (readonly object[])[]): Promise<string> {
-  return AggregatorRegistry.aggregate(processes as MetricObjectWithValues<MetricValue<string>>[][]).metrics();
+/** Of whatever format it was made for. */
+type Readable = Pick<Registry, 'metrics' | 'getMetricsAsJSON'> & { readonly contentType: string };
+
+async function pageOf(registry: Readable, accept: string): Promise<MetricsPage> {
+  if (!wantsOpenMetrics(accept)) return { contentType: registry.contentType, text: await registry.metrics() };
+  return { contentType: OPEN_METRICS_TYPE, text: serializeOpenMetrics(await registry.getMetricsAsJSON()) };
+}
+
+/** Prometheus asks for both, and for OpenMetrics first. */
+const wantsOpenMetrics = (accept: string): boolean => /application\/openmetrics-text/i.test(accept);
+
+/** The metrics of several processes as one page: sums, or the worst where a sum says nothing. */
+export async function addMetrics(processes: readonly (readonly object[])[], accept: string): Promise<MetricsPage> {
+  const sums = AggregatorRegistry.aggregate(processes as MetricObjectWithValues<MetricValue<string>>[][]);
+  if (!wantsOpenMetrics(accept)) return pageOf(sums, accept);
+  const values = withExemplars(await sums.getMetricsAsJSON(), processes);
+  return { contentType: OPEN_METRICS_TYPE, text: serializeOpenMetrics(values) };
 }
 
 /** The worst delay since the last scrape: a mean would hide the one stall that a caller hears. */

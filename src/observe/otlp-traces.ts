@@ -58,6 +58,7 @@ function begin(tracer: Tracer, now: () => number, { agoMs = 0, attributes, name,
   const span = tracer.startSpan(name, { startTime, ...(attributes ? { attributes: { ...attributes } } : {}) }, within);
   let isOver = false;
   return {
+    traceId: span.spanContext().traceId,
     child: (childName, more, times) =>
       begin(tracer, now, { name: childName, attributes: more, agoMs: times?.agoMs, parent: span }),
     end: (more, failed = false) => {

@@ -1,6 +1,7 @@
 /** Vendors, models and tools. */
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { TURN_BUCKETS_SECONDS } from './buckets.ts';
+import { type Exemplar, exemplarHistogram, withExemplar } from './exemplar.ts';
 import type { ProviderLabels } from './metrics-contract.ts';
 
 export function providerMetrics(registry: Registry) {
@@ -36,12 +37,11 @@ export function providerMetrics(registry: Registry) {
     labelNames: ['provider', 'won'],
     registers,
   });
-  const first = new Histogram({
+  const first = exemplarHistogram(registry, {
     name: 'kav_provider_first_seconds',
     help: 'From a request to a provider to its first word, text or audio.',
     labelNames: ['provider', 'operation'],
     buckets: TURN_BUCKETS_SECONDS,
-    registers,
   });
   const requests = new Counter({
     name: 'kav_provider_requests_total',
@@ -53,8 +53,8 @@ export function providerMetrics(registry: Registry) {
   return {
     breaker: ({ provider, operation }: ProviderLabels, state: keyof typeof level) =>
       breakers.labels(provider, operation).set(level[state]),
-    providerFirst: ({ provider, operation }: ProviderLabels, ms: number) =>
-      first.labels(provider, operation).observe(ms / 1000),
+    providerFirst: ({ provider, operation }: ProviderLabels, ms: number, exemplar?: Exemplar) =>
+      first.observe({ labels: { provider, operation }, value: ms / 1000, ...withExemplar(exemplar) }),
     providerEnded: ({ provider, operation }: ProviderLabels, end: string) =>
       requests.labels(provider, operation, end).inc(),
     providerFailed: ({ provider, operation }: ProviderLabels, code: string) =>
@@ -62,6 +62,29 @@ export function providerMetrics(registry: Registry) {
     providerSwitched: (operation: string, to: string) => switches.labels(operation, to).inc(),
     recogniserReconnected: (provider: string) => reconnects.labels(provider).inc(),
     hedged: (provider: string, won: boolean) => hedges.labels(provider, String(won)).inc(),
+  };
+}
+
+/** What is used of vendors, and what it costs where the operator has given prices. */
+export function costMetrics(registry: Registry) {
+  const registers = [registry];
+  const used = new Counter({
+    name: 'kav_provider_units_total',
+    help: 'What was used of providers, in the unit that they bill by.',
+    labelNames: ['provider', 'operation', 'unit'],
+    registers,
+  });
+  const costs = new Counter({
+    name: 'kav_cost_total',
+    help: "Costs of calls that are over, by the operator's own price list.",
+    labelNames: ['provider', 'operation', 'currency'],
+    registers,
+  });
+  return {
+    providerUsed: ({ provider, operation }: ProviderLabels, unit: string, amount: number) =>
+      used.labels(provider, operation, unit).inc(amount),
+    cost: ({ provider, operation }: ProviderLabels, currency: string, amount: number) =>
+      costs.labels(provider, operation, currency).inc(amount),
   };
 }
 
@@ -85,12 +108,11 @@ export function brainMetrics(registry: Registry) {
     labelNames: ['direction'],
     registers,
   });
-  const tools = new Histogram({
+  const tools = exemplarHistogram(registry, {
     name: 'kav_tool_seconds',
     help: 'How long tools took, by tool and whether they failed.',
     labelNames: ['tool', 'failed'],
     buckets: TURN_BUCKETS_SECONDS,
-    registers,
   });
   return {
     preparedAnswer: (fate: 'used' | 'dropped', characters: number) => {
@@ -101,6 +123,7 @@ export function brainMetrics(registry: Registry) {
       tokens.labels('in').inc(input);
       tokens.labels('out').inc(output);
     },
-    toolEnded: (tool: string, failed: boolean, ms: number) => tools.labels(tool, String(failed)).observe(ms / 1000),
+    toolEnded: (tool: string, failed: boolean, ms: number, exemplar?: Exemplar) =>
+      tools.observe({ labels: { tool, failed: String(failed) }, value: ms / 1000, ...withExemplar(exemplar) }),
   };
 }

@@ -9,6 +9,8 @@ export interface SpanTimes {
 
 /** One stretch of work. Names and attributes hold no word of a call, no number and no key: they leave this machine. */
 export interface Span {
+  /** Undefined where no spans are made. */
+  readonly traceId: string | undefined;
   child(name: string, attributes?: SpanAttributes, times?: SpanTimes): Span;
   /** Once; the first counts. */
   end(attributes?: SpanAttributes, failed?: boolean): void;
@@ -20,7 +22,7 @@ export interface Traces {
   close(): Promise<void>;
 }
 
-const nowhere: Span = { child: () => nowhere, end: () => {} };
+const nowhere: Span = { traceId: undefined, child: () => nowhere, end: () => {} };
 
 /** Nobody listens: nothing is kept and nothing is loaded. */
 export const noTraces: Traces = { start: () => nowhere, close: async () => {} };

@@ -233,6 +233,28 @@ export interface VendorVariable {
   readonly fallback?: string;
 }
 
+export interface LanguageQuestion {
+  readonly operation: 'stt' | 'brain' | 'tts';
+  /** BCP 47. */
+  readonly language: string;
+  /** What follows the colon in the agent's `deepgram:nova-3`. */
+  readonly model?: string;
+  readonly voice?: string;
+}
+
+/** What a vendor's documentation says. `unlisted`: it has no list for it, and only a trial tells. */
+export type LanguageAnswer =
+  | { readonly knows: 'yes' }
+  | { readonly knows: 'unlisted' }
+  | { readonly knows: 'no'; readonly remedy: string };
+
+/** What is left at a vendor of what was paid for, in its own words; `isLow` when it will not last. */
+export interface QuotaAnswer {
+  readonly left: string;
+  readonly isLow: boolean;
+  readonly isGone: boolean;
+}
+
 /** A vendor: what it offers, under one name. Its file loads nothing; each opener imports its adapter when asked. */
 export interface Vendor {
   readonly name: string;
@@ -244,4 +266,8 @@ export interface Vendor {
   readonly stt?: Opener<SpeechToText>;
   readonly brain?: Opener<Brain>;
   readonly tts?: Opener<TextToSpeech>;
+  /** Not there for a vendor of which nothing is documented. */
+  readonly language?: (question: LanguageQuestion) => Promise<LanguageAnswer>;
+  /** Not there for a vendor that tells its quota only by refusing. Throws `ProviderError` when it does not answer. */
+  readonly quota?: (context: ProviderContext) => Promise<QuotaAnswer>;
 }

@@ -14,7 +14,7 @@ import { type EndedRequest, meteredBrain, meteredRecogniser, meteredVoice, type 
 const slow = { KAV_FAKE_STT_MS: '300', KAV_FAKE_BRAIN_MS: '700', KAV_FAKE_TTS_MS: '120' };
 const shared = new VirtualClock();
 const advance = (ms: number) => shared.advance(ms);
-const silent: ProviderMeter = { clock: shared, onFirst: () => {}, onEnd: () => {} };
+const silent: ProviderMeter = { clock: shared, onUse: () => {}, onFirst: () => {}, onEnd: () => {} };
 
 sttConformance('metered', () => meteredRecogniser(createFakeSpeechToText(testContext(shared, slow)), silent), {
   advance,
@@ -25,13 +25,16 @@ ttsConformance('metered', () => meteredVoice(createFakeTextToSpeech(testContext(
 function meterOf(clock: VirtualClock) {
   const firsts: string[] = [];
   const ends: EndedRequest[] = [];
+  const uses: string[] = [];
   const meter: ProviderMeter = {
     clock,
+    onUse: ({ amount, callSid, operation, provider, unit }) =>
+      uses.push(`${callSid} ${operation} ${provider} ${amount} ${unit}`),
     onFirst: ({ callSid, firstMs, operation, provider }) =>
       firsts.push(`${callSid} ${operation} ${provider} ${firstMs}`),
     onEnd: (request) => ends.push(request),
   };
-  return { firsts, ends, meter };
+  return { firsts, ends, uses, meter };
 }
 
 const request = { reply: 2, opening: false, history: [{ who: 'caller', text: 'hello' } as const] };
@@ -103,5 +106,44 @@ describe('a meter', () => {
     await session.close();
     expect(firsts).toEqual(['CA1 stt fake 300']);
     expect(ends.map(({ end }) => end)).toEqual(['done', 'cancelled']);
+  });
+
+  test('tells of the characters that a voice was sent, of a sentence that was not wanted too', async () => {
+    const clock = new VirtualClock();
+    const { meter, uses } = meterOf(clock);
+    const session = meteredVoice(createFakeTextToSpeech(testContext(clock)), meter).open(call);
+    await collect(session.synthesize('Hello. 👋', new AbortController().signal));
+    session.synthesize('Never spoken.', AbortSignal.abort());
+    await session.close();
+    expect(uses).toEqual(['CA1 tts fake 8 characters', 'CA1 tts fake 13 characters']);
+  });
+
+  test('tells of the audio that a recogniser was given, every ten seconds and at the end', async () => {
+    const { meter, uses } = meterOf(shared);
+    const session = meteredRecogniser(createFakeSpeechToText(testContext(shared)), meter).open({
+      ...call,
+      onEvent: () => {},
+    });
+    for (let i = 0; i < 575; i++) session.write(new Uint8Array(160));
+    expect(uses).toEqual(['CA1 stt fake 10 seconds']);
+    await session.close();
+    expect(uses).toEqual(['CA1 stt fake 10 seconds', 'CA1 stt fake 1.5 seconds']);
+  });
+
+  test('tells of the tokens that a model reported', async () => {
+    const { meter, uses } = meterOf(shared);
+    const brain = {
+      name: 'counts',
+      open: () => ({
+        async *respond() {
+          yield { type: 'text', text: 'Hello.' } as const;
+          yield { type: 'usage', inputTokens: 120, outputTokens: 7 } as const;
+        },
+        close: async () => {},
+      }),
+      close: async () => {},
+    };
+    await collect(meteredBrain(brain, meter).open(call).respond(request, new AbortController().signal));
+    expect(uses).toEqual(['CA1 brain counts 120 input-tokens', 'CA1 brain counts 7 output-tokens']);
   });
 });

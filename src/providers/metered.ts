@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../core/clock.ts';
 import { ProviderError, type ProviderErrorDetails } from '../core/errors.ts';
-import type { Brain, BrainSession, SpeechToText, SpeechToTextSession, TextToSpeech } from './contracts.ts';
+import type { Brain, BrainEvent, BrainSession, SpeechToText, SpeechToTextSession, TextToSpeech } from './contracts.ts';
 
 export interface ProviderRequest {
   readonly callSid: string;
@@ -23,8 +23,21 @@ export interface EndedRequest extends ProviderRequest {
   readonly code?: string;
 }
 
+/** What a vendor bills by. */
+export type ProviderUnit = 'seconds' | 'characters' | 'input-tokens' | 'output-tokens';
+
+export interface ProviderUse {
+  readonly callSid: string;
+  readonly operation: ProviderErrorDetails['operation'];
+  readonly provider: string;
+  readonly unit: ProviderUnit;
+  readonly amount: number;
+}
+
 export interface ProviderMeter {
   readonly clock: Clock;
+  /** What has been used of a vendor, as far as this side can know: audio given, text sent, tokens reported. */
+  readonly onUse: (use: ProviderUse) => void;
   /** The first result is there. */
   readonly onFirst: (request: ProviderRequest & { readonly firstMs: number }) => void;
   readonly onEnd: (request: EndedRequest) => void;
@@ -38,11 +51,13 @@ export function meteredBrain(brain: Brain, meter: ProviderMeter): Brain {
     open: (options) => {
       const session = brain.open(options);
       const { callSid } = options;
+      const use = userOf(meter, { callSid, operation: 'brain', provider: brain.name });
       const metered: BrainSession = {
         respond: (request, signal) =>
           watched(
             session.respond(request, signal),
             new Watch(meter, { callSid, operation: 'brain', provider: brain.name }),
+            (event) => noteTokens(event, use),
           ),
         close: () => session.close(),
       };
@@ -63,11 +78,12 @@ export function meteredVoice(voice: TextToSpeech, meter: ProviderMeter): TextToS
       const { firstByteMs } = session;
       return {
         ...(firstByteMs === undefined ? {} : { firstByteMs }),
-        synthesize: (text, signal) =>
-          watched(
-            session.synthesize(text, signal),
-            new Watch(meter, { callSid, operation: 'tts', provider: voice.name }),
-          ),
+        synthesize: (text, signal) => {
+          const who = { callSid, operation: 'tts', provider: voice.name } as const;
+          // Billed when it is sent, whatever becomes of it.
+          userOf(meter, who)('characters', [...text].length);
+          return watched(session.synthesize(text, signal), new Watch(meter, who));
+        },
         close: () => session.close(),
       };
     },
@@ -91,19 +107,46 @@ export function meteredRecogniser(recogniser: SpeechToText, meter: ProviderMeter
           onEvent(event);
         },
       });
-      return watchedSession(
-        session,
-        owed,
-        () => new Watch(meter, { callSid, operation: 'stt', provider: recogniser.name }),
-      );
+      const who = { callSid, operation: 'stt', provider: recogniser.name } as const;
+      return watchedSession(session, owed, { watch: () => new Watch(meter, who), use: userOf(meter, who) });
     },
     close: () => recogniser.close(),
   };
 }
 
-function watchedSession(session: SpeechToTextSession, owed: Watch[], watch: () => Watch): SpeechToTextSession {
+type Use = (unit: ProviderUnit, amount: number) => void;
+
+const userOf =
+  (meter: ProviderMeter, who: Pick<ProviderUse, 'callSid' | 'operation' | 'provider'>): Use =>
+  (unit, amount) => {
+    if (amount > 0) meter.onUse({ ...who, unit, amount });
+  };
+
+function noteTokens(event: BrainEvent, use: Use): void {
+  if (event.type !== 'usage') return;
+  use('input-tokens', event.inputTokens);
+  use('output-tokens', event.outputTokens);
+}
+
+/** Told of every ten seconds, so that a call whose end is not seen has been counted nearly whole. */
+const FRAMES_TOLD = 500;
+const FRAMES_PER_SECOND = 50;
+
+function watchedSession(
+  session: SpeechToTextSession,
+  owed: Watch[],
+  { use, watch }: { readonly watch: () => Watch; readonly use: Use },
+): SpeechToTextSession {
+  let frames = 0;
+  const tellFrames = (): void => {
+    use('seconds', frames / FRAMES_PER_SECOND);
+    frames = 0;
+  };
   return {
-    write: (frame) => session.write(frame),
+    write: (frame) => {
+      session.write(frame);
+      if (++frames === FRAMES_TOLD) tellFrames();
+    },
     speechStarted: () => session.speechStarted(),
     speechEnded: () => {
       owed.push(watch());
@@ -111,16 +154,22 @@ function watchedSession(session: SpeechToTextSession, owed: Watch[], watch: () =
     },
     expect: (expectation) => session.expect(expectation),
     close: () => {
+      tellFrames();
       for (const one of owed.splice(0)) one.finish('cancelled');
       return session.close();
     },
   };
 }
 
-async function* watched<T>(steps: AsyncIterable<T>, watch: Watch): AsyncGenerator<T> {
+async function* watched<T>(
+  steps: AsyncIterable<T>,
+  watch: Watch,
+  onStep: (step: T) => void = () => {},
+): AsyncGenerator<T> {
   try {
     for await (const step of steps) {
       watch.first();
+      onStep(step);
       yield step;
     }
     watch.finish('done');

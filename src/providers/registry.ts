@@ -74,7 +74,7 @@ async function open<Kind extends keyof Offered>(
 }
 
 /** `openai:ft:gpt-5:acme` is the model `ft:gpt-5:acme` of OpenAI. */
-function splitSpec(spec: string): readonly [name: string, model: string | undefined] {
+export function splitSpec(spec: string): readonly [name: string, model: string | undefined] {
   const colon = spec.indexOf(':');
   return colon < 0 ? [spec, undefined] : [spec.slice(0, colon), spec.slice(colon + 1)];
 }

@@ -107,10 +107,11 @@ export class ReadRecording {
   }
 }
 
-async function openFile(
+/** Undefined for a segment that does not open; why is told to `problems`. */
+export async function openFile(
   { file, index, recordingId }: SegmentFile,
   { folder, keys, tenant }: RecordingSource,
-  problems: RecordingProblem[],
+  problems: { push(problem: RecordingProblem): void },
 ): Promise<ReturnType<typeof openSegment> | undefined> {
   const expected = {
     callSid: callSidOfFolder(folder),

@@ -99,12 +99,22 @@ function keyOf(key: RecordingKey, head: SegmentHead, version: number): KeyObject
 }
 
 /** What a segment says about itself, before anything vouches for it. Throws `PeerProtocolError`. */
-export function readHead(bytes: Uint8Array): {
+export function readHead(bytes: Uint8Array): ReadHead {
+  return headIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), bytes.byteLength);
+}
+
+/** The same from the first bytes of a file of that size. */
+export function readHeadStart(bytes: Buffer, fileBytes: number): SegmentHead {
+  return headIn(bytes, fileBytes).head;
+}
+
+interface ReadHead {
   readonly head: SegmentHead;
   readonly prefixBytes: number;
   readonly version: number;
-} {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function headIn(file: Buffer, fileBytes: number): ReadHead {
   if (!file.subarray(0, MAGIC.length).equals(MAGIC.subarray(0, file.length))) {
     throw new PeerProtocolError('recording-foreign', 'this is no segment of a recording');
   }
@@ -116,8 +126,8 @@ export function readHead(bytes: Uint8Array): {
   if (file.length < prefixBytes) throw new PeerProtocolError('recording-truncated', 'the segment ends in its head');
   const head = parseHead(file.toString('utf8', FIXED_BYTES, prefixBytes));
   const size = prefixBytes + NONCE_BYTES + (head.toMs - head.fromMs) * BYTES_PER_MS + TAG_BYTES;
-  if (file.length !== size) {
-    throw new PeerProtocolError('recording-truncated', `the segment has ${file.length} bytes, not ${size}`);
+  if (fileBytes !== size) {
+    throw new PeerProtocolError('recording-truncated', `the segment has ${fileBytes} bytes, not ${size}`);
   }
   return { head, prefixBytes, version };
 }

@@ -45,7 +45,7 @@ export function createNotFound(context: ServerContext) {
 }
 
 /** Only browsers name HTML; a wildcard is a tool, and a tool is better served by an honest 404. */
-function acceptsHtml(accept = ''): boolean {
+export function acceptsHtml(accept = ''): boolean {
   return accept.split(',').some((range) => {
     const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
     return type === 'text/html' && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));

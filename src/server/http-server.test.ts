@@ -193,7 +193,7 @@ describe('hostile HTTP', () => {
   test('a bug in a route shows no detail', async () => {
     const metrics = {
       ...(await import('../observe/metrics.ts')).createMetrics(),
-      text: () => Promise.reject(new Error('secret')),
+      page: () => Promise.reject(new Error('secret')),
     };
     await using broken = await openTestServer({ metrics });
     const response = await fetch(`${broken.url}/metrics`);

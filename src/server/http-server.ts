@@ -16,6 +16,8 @@ import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { originFromRequest, type PublicOrigin } from '../twilio/public-origin.ts';
 import type { BrowserPhones } from './browser-phones.ts';
+import type { OpenConsole } from './console-door.ts';
+import { type ConsoleGate, createConsoleGate } from './console-gate.ts';
 import type { ServerContext } from './context.ts';
 import { createDeskSlot } from './desk-slot.ts';
 import { createDrain } from './drain.ts';
@@ -51,6 +53,8 @@ export interface HttpServerOptions {
   readonly deployId?: string | undefined;
   readonly version: string;
   readonly limits?: Partial<ServerLimits> | undefined;
+  /** The console and its API; loaded when somebody first asks for it. */
+  readonly console?: OpenConsole | undefined;
   /** Browsers that may call the agent. */
   readonly phones?: BrowserPhones | undefined;
 }
@@ -73,8 +77,11 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   const context = createContext(options);
   const media = new MediaUpgrade(context);
   const webhooks = lazyWebhooks(context);
-  const app = createApp(context, webhooks);
-  app.server.on('upgrade', (request, socket, head) => media.upgrade(request, socket, head));
+  const gate = createGate(options, context);
+  const app = createApp(context, webhooks, gate);
+  app.server.on('upgrade', (request, socket, head) =>
+    gate.upgrade(request, socket, head, () => media.upgrade(request, socket, head)),
+  );
   await app.listen({ port: options.port, host: options.host });
   const { port } = app.server.address() as AddressInfo;
   const url = `http://${localHost(options.host)}:${port}`;
@@ -93,7 +100,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     },
     startDrain: () => context.drain.start(),
     close: () => {
-      closing ??= closeAll(context, media, app);
+      closing ??= closeAll(context, { media, gate, app });
       return closing;
     },
   };
@@ -117,8 +124,14 @@ function whenLoaded(webhooks: LazyWebhooks, name: keyof Webhooks): RouteHandlerM
   };
 }
 
-async function closeAll(context: ServerContext, media: MediaUpgrade, app: FastifyInstance): Promise<void> {
-  await media.close();
+interface OpenParts {
+  readonly media: MediaUpgrade;
+  readonly gate: ConsoleGate;
+  readonly app: FastifyInstance;
+}
+
+async function closeAll(context: ServerContext, { app, gate, media }: OpenParts): Promise<void> {
+  await Promise.all([media.close(), gate.close()]);
   await app.close();
   context.log.info('SERVER_STOP');
 }
@@ -147,6 +160,16 @@ function createContext(options: HttpServerOptions): ServerContext {
   };
 }
 
+function createGate(options: HttpServerOptions, { clock, log, originOf, proxies }: ServerContext): ConsoleGate {
+  const surroundings = {
+    clock,
+    originOf,
+    requestedOriginOf: (request: IncomingMessage) => requestedOrigin(request, proxies.sent(request)),
+    addressOf: (request: IncomingMessage) => proxies.clientAddress(request),
+  };
+  return createConsoleGate({ open: options.console, surroundings, log });
+}
+
 function requestedOrigin({ headers, socket }: IncomingMessage, trusted: boolean): PublicOrigin | undefined {
   return originFromRequest({
     forwardedProto: headers['x-forwarded-proto']?.toString(),
@@ -157,10 +180,14 @@ function requestedOrigin({ headers, socket }: IncomingMessage, trusted: boolean)
   });
 }
 
-function createApp(context: ServerContext, webhooks: LazyWebhooks): FastifyInstance {
+function createApp(context: ServerContext, webhooks: LazyWebhooks, gate: ConsoleGate): FastifyInstance {
   const { limits } = context;
   const app = fastify({
-    serverFactory: (listener) => createNodeServer(listener, limits),
+    serverFactory: (listener) =>
+      createNodeServer(
+        (request, response) => gate.request(request, response, () => listener(request, response)),
+        limits,
+      ),
     bodyLimit: limits.bodyBytes,
     forceCloseConnections: true,
     // Forms are checked where they are read. Without these, Fastify would load Ajv: 30 ms before the port is open.

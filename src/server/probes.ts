@@ -20,10 +20,10 @@ export function createProbes(context: ServerContext) {
       .headers({ 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' })
       .send(JSON.stringify({ deployId: context.deployId ?? null, version: context.version }));
 
-  const metrics: RouteHandlerMethod = async (_request, reply) =>
-    reply
-      .headers({ 'Content-Type': context.metrics.contentType, 'Cache-Control': 'no-store' })
-      .send(await context.metrics.text());
+  const metrics: RouteHandlerMethod = async (request, reply) => {
+    const { contentType, text } = await context.metrics.page(request.headers.accept ?? '');
+    return reply.headers({ 'Content-Type': contentType, 'Cache-Control': 'no-store', Vary: 'Accept' }).send(text);
+  };
 
   return { healthz, readyz, version, metrics };
 }

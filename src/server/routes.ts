@@ -56,6 +56,11 @@ export function allowedMethods(path: string): string | undefined {
   return methods.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
 }
 
+/** A route of this table that is no page for people. */
+export function isMachineRoute(path: string): boolean {
+  return ROUTES.some((route) => route.path === path && route.name !== 'page');
+}
+
 const MACHINE_PREFIXES = ['ws', 'webhook', 'api', 'metrics'] as const;
 
 /**

@@ -97,6 +97,7 @@ async function answerCall({ context, origin, form }: SignedRequest): Promise<str
     return sayAndHangUpTwiml(failureLine(context));
   }
   const { callSid, accountSid, from, to } = parsed.form;
+  context.log.debug('WEBHOOK', { route: 'incoming-call', verdict: 'asked', call_sid: callSid });
   if (context.sayOnly) {
     context.metrics.webhook('incoming-call', 'accepted' satisfies Verdict);
     context.log.info('WEBHOOK', { route: 'incoming-call', verdict: 'say-only', call_sid: callSid, pii: { from, to } });
@@ -168,6 +169,7 @@ function applyStreamStatus(context: ServerContext, request: FastifyRequest): Ver
   }
   const failure = explainFailure(parsed.form);
   context.log.error('STREAM_ERROR', { ...names, ...failure });
+  context.metrics.streamFailed(failure.code);
   context.slot.current?.streamFailed(callSid, streamSid, failure.code);
   return 'done';
 }

@@ -39,6 +39,8 @@ export interface CarrierCopy {
   readonly url: string | null;
 }
 
+export type ErasureKind = 'person' | 'words';
+
 export interface ErasuresTable {
   tenant: string;
   erasure_id: string;
@@ -55,6 +57,8 @@ export interface ErasuresTable {
   done_at: MaybeTime;
   /** How many rows, objects and so on of each kind were erased. */
   report: Json<Readonly<Record<string, number>>>;
+  /** `words`: of one call its words, journal and recording alone. */
+  kind: Generated<ErasureKind>;
 }
 
 /** Each node's own part of an erasure. */

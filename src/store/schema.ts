@@ -5,15 +5,26 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
 import type { Json, Maybe, MaybeJson, MaybeTime, Time, TimeByDefault } from './columns.ts';
 import type {
+  ApiKeysTable,
+  AuditTable,
+  LoginLimitsTable,
+  RecoveryCodesTable,
+  SessionsTable,
+  TokensTable,
+  UsersTable,
+} from './schema-accounts.ts';
+import type {
   CallNotesTable,
   ErasureNodesTable,
   ErasuresTable,
   RetentionTable,
   StoredRecordingsTable,
 } from './schema-after-calls.ts';
+import type { AgentVersionsTable, LeadStagesTable, PublishedAgentsTable } from './schema-console.ts';
 import type { CallActionsTable, CommandsTable, NodesTable, PlacesTable, StreamClaimsTable } from './schema-nodes.ts';
 
-export type { CarrierCopy } from './schema-after-calls.ts';
+export type { ApiKeysTable, AuditTable, SessionsTable, UserRole, UsersTable } from './schema-accounts.ts';
+export type { CarrierCopy, ErasureKind } from './schema-after-calls.ts';
 
 export interface TenantsTable {
   tenant: string;
@@ -134,8 +145,6 @@ export interface ToolEffectsTable {
   at: Time;
 }
 
-export type LeadStage = 'new' | 'contacted' | 'won' | 'lost';
-
 export interface LeadsTable {
   tenant: string;
   /** The CallSid, for what a call brought about. */
@@ -144,7 +153,8 @@ export interface LeadsTable {
   contact_number: Maybe<string>;
   flow: string;
   status: 'completed' | 'abandoned';
-  stage: Generated<LeadStage>;
+  /** Of the tenant's own stages. */
+  stage: Generated<string>;
   slots: Json<Readonly<Record<string, string>>>;
   name: Maybe<string>;
   /** Whom to call back: the number that was said, else the caller's own. E.164 where that can be known. */
@@ -152,6 +162,7 @@ export interface LeadsTable {
   note: Maybe<string>;
   created_at: Time;
   updated_at: Time;
+  call_back_at: MaybeTime;
 }
 
 export type AppointmentStatus = 'booked' | 'withdrawn' | 'cancelled' | 'done';
@@ -212,48 +223,6 @@ export interface OutboxTable {
   recorded_at: TimeByDefault;
 }
 
-export interface TokensTable {
-  tenant: string;
-  token_hash: string;
-  purpose: string;
-  subject: string;
-  expires_at: Time;
-  used_at: MaybeTime;
-}
-
-export type UserRole = 'viewer' | 'operator' | 'admin';
-
-export interface UsersTable {
-  tenant: string;
-  user_id: string;
-  /** In small letters. */
-  email: string;
-  name: Maybe<string>;
-  role: UserRole;
-  password_hash: Maybe<string>;
-  created_at: TimeByDefault;
-  disabled_at: MaybeTime;
-}
-
-export interface SessionsTable {
-  tenant: string;
-  session_hash: string;
-  user_id: string;
-  created_at: TimeByDefault;
-  seen_at: TimeByDefault;
-  expires_at: Time;
-}
-
-export interface AuditTable {
-  tenant: string;
-  audit_id: Generated<number>;
-  actor: string;
-  action: string;
-  subject: Maybe<string>;
-  details: MaybeJson<unknown>;
-  at: TimeByDefault;
-}
-
 export interface Schema {
   tenants: TenantsTable;
   contacts: ContactsTable;
@@ -272,6 +241,9 @@ export interface Schema {
   tokens: TokensTable;
   users: UsersTable;
   sessions: SessionsTable;
+  recovery_codes: RecoveryCodesTable;
+  api_keys: ApiKeysTable;
+  login_limits: LoginLimitsTable;
   audit: AuditTable;
   nodes: NodesTable;
   call_notes: CallNotesTable;
@@ -283,6 +255,9 @@ export interface Schema {
   stream_claims: StreamClaimsTable;
   commands: CommandsTable;
   call_actions: CallActionsTable;
+  lead_stages: LeadStagesTable;
+  agent_versions: AgentVersionsTable;
+  published_agents: PublishedAgentsTable;
 }
 
 /** Either the store itself or a transaction on it. */

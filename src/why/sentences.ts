@@ -103,6 +103,8 @@ function ofNote(note: CallNote): string {
       return `The process woke ${length(note.lateMs)} late.`;
     case 'stream-error':
       return `Twilio told of a stream-error${note.code === undefined ? '' : ` (${note.code})`}.`;
+    case 'cost':
+      return `The call cost ${note.total} ${note.currency} by the price list.`;
     case 'call-bug':
       return `A fault of Kav's own: ${note.error}.`;
   }

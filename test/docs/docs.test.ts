@@ -1,9 +1,11 @@
 /** The documentation says what the code does. `npx vitest run test/docs -u` writes the generated pages anew. */
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { API_PROBLEMS } from '../../src/api/contract/problems.ts';
 import { VARIABLES } from '../../src/cli/environment.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { renderCli, renderEnvironment, replaceSection } from './render.ts';
+import { renderApi } from './render-api.ts';
 import { renderStateDiagram } from './state-diagram.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
@@ -17,6 +19,10 @@ describe('generated pages', () => {
 
   test('docs/cli.md', async () => {
     await expect(renderCli()).toMatchFileSnapshot('../../docs/cli.md');
+  });
+
+  test('docs/api.md', async () => {
+    await expect(renderApi(read('test/docs/api-intro.md'))).toMatchFileSnapshot('../../docs/api.md');
   });
 
   test('the state diagram in ARCHITECTURE.md', async () => {
@@ -36,6 +42,12 @@ describe('nothing is undocumented, and nothing documented is gone', () => {
     const headings = [...read('docs/errors.md').matchAll(/^## `([a-z-]+)`$/gm)].map(([, code]) => code!);
     const codes = new Set(sources.flatMap((file) => errorCodesOf(readFileSync(file, 'utf8'))));
     expect([...codes].sort()).toEqual([...headings].sort());
+  });
+
+  test('every code of the API is in its table, and the other way round', () => {
+    const files = sources.filter((file) => file.includes('/src/api/') || file.endsWith('/server/console-gate.ts'));
+    const codes = new Set(files.flatMap((file) => apiCodesOf(readFileSync(file, 'utf8'))));
+    expect([...codes].sort()).toEqual(Object.keys(API_PROBLEMS).sort());
   });
 
   test('every runtime dependency is argued in docs/dependencies.md', () => {
@@ -73,6 +85,13 @@ function errorCodesOf(source: string): string[] {
     ...[raised, fixed, own].flatMap((pattern) => [...source.matchAll(pattern)].map(([, code]) => code!)),
     ...[...source.matchAll(detailed)].flatMap(([, codes]) => codes!.match(/(?:provider|store)-[a-z]+/g) ?? []),
   ];
+}
+
+/** Literals too: in an `ApiRefusal`, and in what is refused without one. */
+function apiCodesOf(source: string): string[] {
+  const raised = /new ApiRefusal\(\s*\d+,\s*'([a-z-]+)'/g;
+  const stated = /\bcode: '([a-z-]+)'/g;
+  return [raised, stated].flatMap((pattern) => [...source.matchAll(pattern)].map(([, code]) => code!));
 }
 
 /** Names in `env.NAME`, `env['NAME']`, and `env[KEY]` where the file says what KEY is. */

@@ -37,8 +37,10 @@ export interface Examination {
   readonly deployment?: Deployment;
 }
 
-export async function examine({ clock, deployment, publicUrl, target, url }: Examination): Promise<DoctorReport> {
-  const probe = new Probe({
+export const examine = (examination: Examination): Promise<DoctorReport> => runChecks(CHECKS, probeOf(examination));
+
+export function probeOf({ clock, deployment, publicUrl, target, url }: Examination): Probe {
+  return new Probe({
     clock,
     deployment,
     target: {
@@ -55,7 +57,6 @@ export async function examine({ clock, deployment, publicUrl, target, url }: Exa
       ...target,
     },
   });
-  return runChecks(CHECKS, probe);
 }
 
 /** What was found wrong, as `check verdict code title`; that a test's server is on loopback and plain is no news. */

@@ -256,6 +256,23 @@ const PLANTED: readonly Planted[] = [
     },
   },
   {
+    what: 'a machine that says the same again and again',
+    cause: 'no-person',
+    level: 'ended',
+    steps: [waitForAgent, ...Array.from({ length: 8 }, () => [say(1_200), waitForAgent]).flat()],
+    options: { stt: hears('thank you for calling how may I help you') },
+  },
+  {
+    what: 'a pause, a model and a voice that each take their time, and none of them too much',
+    cause: 'dead-air',
+    level: 'felt',
+    options: {
+      settings: { endpointing: 'fixed', endpointingMs: 1_900, speculative: false, firstFillerMs: 10_000 },
+      env: { KAV_FAKE_BRAIN_MS: '1200' },
+      tts: slowVoice(800),
+    },
+  },
+  {
     what: 'a caller who says nothing',
     cause: 'caller-silent',
     level: 'ended',
@@ -278,6 +295,42 @@ describe('the planted cause is named first', () => {
     });
     const journal = await callIn(office, CONVERSATION);
     expect(findings(journal)[0]).toMatchObject({ cause: 'tool-slow', level: 'felt' });
+  });
+
+  test('words that were understood, and the server ended the call over them', async () => {
+    const office = new Office({
+      settings: { endpointing: 'fixed', endpointingMs: 4_000 },
+      stt: hears('when are you open'),
+    });
+    const journal = await callIn(office, [waitForAgent, say(1_200), wait(30_000)], () =>
+      office.clock.at(office.clock.now() + 7_000, () => void office.desk.endCalls()),
+    );
+    expect(findings(journal)[0]).toMatchObject({ cause: 'missed-words', level: 'felt' });
+  });
+
+  test('a caller who waits for an answer that is not even begun, and hangs up', async () => {
+    const office = new Office({
+      settings: { endpointing: 'fixed', endpointingMs: 60_000 },
+      stt: hears('when are you open'),
+    });
+    const journal = await callIn(office, [waitForAgent, say(1_200), wait(8_000), hangUp]);
+    const [first] = findings(journal);
+    expect(first).toMatchObject({ cause: 'missed-words', level: 'felt' });
+    expect(first?.evidence[0]?.text).toBe('"when are you open" was never answered');
+  });
+
+  test('words that the record has lost', async () => {
+    const { journal } = await wholeCall(CONVERSATION, { stt: hears('when are you open', 'and on sunday') });
+    const entries = journal.entries.map((entry) => ({
+      ...entry,
+      effects: entry.effects.filter((effect) => effect.type !== 'turn-finished' || effect.turn.who !== 'caller'),
+    }));
+    const [first] = findings({ ...journal, entries });
+    expect(first).toMatchObject({ cause: 'missed-words', level: 'felt' });
+    expect(first?.evidence.map(({ text }) => text)).toEqual([
+      '"when are you open" is in no turn',
+      '"and on sunday" is in no turn',
+    ]);
   });
 
   test('a socket that dies', async () => {
@@ -319,6 +372,7 @@ describe('nothing is found when all is well', () => {
     ['an interruption', [waitForAgent, say(1_200), sayOver(1_500, 900), waitForAgent, hangUp]],
     ['a jittery network', CONVERSATION, { net: { latencyMs: 60, jitterMs: 40 } }],
     ['the caller hangs up at once', [wait(500), hangUp]],
+    ['the caller hangs up right after the last words', [waitForAgent, say(1_200), wait(300), hangUp]],
     ['a tool that works', CONVERSATION, { brain: () => asksForTool, tools: work(async () => ({ done: true })) }],
   ])('%s', async (_what, steps, options = {}) => {
     const { journal } = await wholeCall(steps, options);

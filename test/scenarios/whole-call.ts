@@ -13,6 +13,7 @@ import { Switchboard } from '../../src/call/switchboard.ts';
 import type { Tool } from '../../src/call/tool.ts';
 import type { MediaReceiver } from '../../src/call/transport.ts';
 import { createNewsDesk, type NewsDesk } from '../../src/cli/provider-news.ts';
+import type { Prices } from '../../src/core/cost.ts';
 import type { Fact } from '../../src/core/fact.ts';
 import { type CallSettings, defaultSettings } from '../../src/core/settings.ts';
 import type { EndpointingModel } from '../../src/endpointing-model/contract.ts';
@@ -43,6 +44,7 @@ export interface OfficeOptions {
   /** An office of its own has a clock of its own, is alone, and keeps its facts to itself. */
   readonly clock?: VirtualClock;
   readonly traces?: Traces;
+  readonly prices?: Prices;
   readonly cluster?: Cluster;
   readonly recording?: AgentRuntimeOptions['recording'];
   readonly recorders?: Recorders;
@@ -102,6 +104,7 @@ export class Office {
       log: this.#createLog({}),
       metrics,
       traces: options.traces,
+      prices: options.prices,
       version: 'test',
       detectors: createEnergyDetectors(),
       vadRms: 210,

@@ -3,13 +3,15 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { defineAgent, tool, z } from 'kav';
 
 const file = process.env['TORTURE_EFFECTS'] ?? '';
-const keys = new Set(read().map((line) => line.split('\t')[0]));
 
-function read(): string[] {
+/** Asked of the file each time: another worker may have been the one. */
+function isDone(key: string): boolean {
   try {
-    return readFileSync(file, 'utf8').split('\n');
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .some((line) => line.split('\t')[0] === key);
   } catch {
-    return []; // nothing has been done yet
+    return false; // nothing has been done yet
   }
 }
 
@@ -25,9 +27,8 @@ export default defineAgent({
       description: 'Books.',
       input: z.object({ n: z.number() }),
       run: ({ n }, { callSid, idempotencyKey }) => {
-        if (keys.has(idempotencyKey)) return { booked: n, again: true };
+        if (isDone(idempotencyKey)) return { booked: n, again: true };
         appendFileSync(file, `${idempotencyKey}\t${callSid}\t${n}\n`);
-        keys.add(idempotencyKey);
         return { booked: n };
       },
     }),

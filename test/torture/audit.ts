@@ -1,5 +1,6 @@
 /** Asks the store, with no server running, what has come of everything that was acknowledged. */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { createRealClock } from '../../src/call/real-clock.ts';
 import { parseEnvironment } from '../../src/cli/config.ts';
 import { type Keeping, openKeeping } from '../../src/cli/keeping.ts';
@@ -38,6 +39,7 @@ export interface AuditReport {
 }
 
 const DRAIN_MS = 120_000;
+const OWN = `${path.sep}node-torture${path.sep}`;
 
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   const log = createLog({ level: 'error', pretty: false, pii: false });
@@ -51,6 +53,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   try {
     await keeping.store.ready;
     await drained(keeping);
+    await othersDrained(path.join(options.dataDir, 'ledger'));
     const drainMs = Math.round(performance.now() - from);
     const found = await findAll(keeping.store);
     const seen = await look(keeping.store);
@@ -72,6 +75,16 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
 async function drained({ ledger }: Keeping): Promise<void> {
   for (const until = performance.now() + DRAIN_MS; ledger.stats().unapplied > 0; ) {
     if (performance.now() > until) throw new Error(`the ledger is not drained: ${JSON.stringify(ledger.stats())}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** What other nodes have left is adopted, and its segments go when the store has them. */
+async function othersDrained(ledgers: string): Promise<void> {
+  const left = (): readonly string[] =>
+    globSync(path.join(ledgers, 'node-*', '*.log')).filter((file) => !file.includes(OWN));
+  for (const until = performance.now() + DRAIN_MS; left().length > 0; ) {
+    if (performance.now() > until) throw new Error(`ledgers are not drained: ${left()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -14,6 +14,8 @@ export interface Line {
   url(): Promise<string | undefined>;
   /** Counts servers. */
   readonly reign: number;
+  /** Whether one process does all of a call: then what it answers last vouches for what it noted before. */
+  readonly isOneProcess: boolean;
   readonly isOver: boolean;
   acknowledge(fact: AcknowledgedFact): void;
   /** A webhook was answered after so long that its fact was not waited for. */
@@ -109,8 +111,10 @@ export class TortureCaller {
    * ledger: so the answer to that vouches for all of it.
    */
   async #finish(attempt: number, began: number): Promise<void> {
+    const { line } = this.#options;
+    const { isOneProcess } = line;
     const told = await this.#recording(0);
-    if (!told || told.reign !== began) return;
+    if (!told || told.reign !== began || !isOneProcess) return;
     this.#acknowledge('stream-started', this.#streamSid(attempt), told.reign);
     for (const text of this.#heard) this.#acknowledge('turn', text, told.reign);
     this.#acknowledge('call-ended', '', told.reign);

@@ -56,6 +56,9 @@ function print(report: LaneReport): boolean {
   const kills = [...report.kills].sort(([a], [b]) => a.localeCompare(b));
   console.log(`\n${report.name}: seed ${seed}, ${report.calls} calls, ${report.events} events kept`);
   for (const [kill, count] of kills) console.log(`  killed ${kill.padEnd(28)} ${count}`);
+  for (const [point, { armed, reached }] of report.points) {
+    console.log(`  point  ${point.padEnd(28)} reached ${reached} of ${armed}`);
+  }
   for (const [kind, count] of Object.entries(report.acknowledged)) {
     console.log(`  acknowledged ${kind.padEnd(22)} ${count}`);
   }

@@ -5,7 +5,15 @@ import { createRandom, type Random } from '../../src/simulator/random.ts';
 import { Acknowledged, type AcknowledgedFact } from './acknowledged.ts';
 import { type AuditReport, audit, type Sighting } from './audit.ts';
 import { type Line, TortureCaller } from './caller.ts';
-import { LEDGER_POINTS, MIGRATION_POINTS, type Point, SNAPSHOT_POINTS, STORE_POINTS } from './points.ts';
+import {
+  LEDGER_POINTS,
+  MIGRATION_POINTS,
+  mostPasses,
+  type Point,
+  REMOVAL_POINTS,
+  SNAPSHOT_POINTS,
+  STORE_POINTS,
+} from './points.ts';
 import { POSTGRES_FAULTS, type PostgresFault } from './postgres-faults.ts';
 import { Reign } from './reign.ts';
 import { tear } from './tear.ts';
@@ -24,6 +32,8 @@ export interface LaneOptions {
 export interface LaneReport {
   readonly name: string;
   readonly kills: ReadonlyMap<string, number>;
+  /** How often a server was to die at a point, and did. */
+  readonly points: ReadonlyMap<Point, PointTally>;
   readonly acknowledged: Readonly<Record<string, number>>;
   readonly calls: number;
   readonly events: number;
@@ -36,15 +46,23 @@ export interface LaneReport {
   readonly answeredLate: number;
 }
 
+export interface PointTally {
+  readonly armed: number;
+  readonly reached: number;
+}
+
 const LONGEST_LIFE_MS = 2_500;
 /** Every so many kills of a server with the embedded store, the power fails as well. */
 const POWER_CUT_EVERY = 7;
 const WOUNDS = 20;
 /** A point that is not met by then is given up for a kill at that moment. */
-const POINT_MS = 5_000;
+const POINT_MS = 30_000;
 /** An embedded database needs its time to be made. */
 const FIRST_POINT_MS = 60_000;
-const MOST_PASSES = 6;
+/** Of the servers on PostgreSQL so many have workers. */
+const WORKERS_SHARE = 0.2;
+const WORKERS = 2;
+const MOST_STRIKES = 4;
 
 export async function runLane(options: LaneOptions): Promise<LaneReport> {
   return new Lane(options).run();
@@ -55,6 +73,7 @@ class Lane implements Line {
   readonly #random: Random;
   readonly #acknowledged = new Acknowledged();
   readonly #kills = new Map<string, number>();
+  readonly #points = new Map<Point, PointTally>();
   readonly #lost = new Set<string>();
   readonly #doubled = new Set<string>();
   readonly #backwards = new Set<string>();
@@ -68,6 +87,7 @@ class Lane implements Line {
   #powerCuts = 0;
   #answeredLate = 0;
   #isOver = false;
+  #hasWorkers = false;
 
   constructor(options: LaneOptions) {
     this.#o = options;
@@ -77,6 +97,10 @@ class Lane implements Line {
 
   get reign(): number {
     return this.#reign;
+  }
+
+  get isOneProcess(): boolean {
+    return !this.#hasWorkers;
   }
 
   get isOver(): boolean {
@@ -135,7 +159,7 @@ class Lane implements Line {
     const first = this.#firstPoints[this.#reign - 1];
     if (first) return first;
     if (random < 0.35) return undefined;
-    const points = [...LEDGER_POINTS, ...STORE_POINTS];
+    const points = [...LEDGER_POINTS, ...STORE_POINTS, ...(this.#o.postgres ? REMOVAL_POINTS : [])];
     return points[this.#reign % points.length];
   }
 
@@ -146,22 +170,27 @@ class Lane implements Line {
     const { log, postgres } = this.#o;
     const point = this.#nextPoint();
     const isFirst = this.#reign <= this.#firstPoints.length;
-    const nth = isFirst ? 1 : 1 + Math.floor(this.#random() * MOST_PASSES);
+    const nth = isFirst || point === undefined ? 1 : 1 + Math.floor(this.#random() * mostPasses(point));
+    this.#hasWorkers = postgres !== undefined && point === undefined && this.#random() < WORKERS_SHARE;
     const reign = new Reign({
       dataDir,
       effectsFile,
       log: (line) => log(`${this.#o.name} ${line}`),
       ...(point === undefined ? {} : { point, nth }),
       ...(postgres === undefined ? {} : { databaseUrl: postgres.url }),
+      ...(this.#hasWorkers ? { workers: WORKERS } : {}),
     });
     void reign.url.then((url) => this.#setUrl(url)).catch(() => {});
-    if (postgres && point === undefined && this.#random() < 0.5) await this.#strike(reign);
+    if (this.#hasWorkers) await this.#strikeWorkers(reign);
+    else if (postgres && point === undefined && this.#random() < 0.5) await this.#strike(reign);
     else if (point === undefined) await this.#liveFor(reign, this.#random() * LONGEST_LIFE_MS);
     else await this.#liveUntilPoint(reign, isFirst ? FIRST_POINT_MS : POINT_MS);
     await reign.kill();
     this.#setUrl(undefined);
     if (!postgres && this.#reign % POWER_CUT_EVERY === 0) this.#cutPower();
-    this.#count(reign.point ?? (point === undefined ? 'random' : 'random (point not met)'));
+    if (point !== undefined) this.#tally(point, reign.point === point);
+    const kind = this.#hasWorkers ? 'primary' : 'random';
+    this.#count(reign.point ?? (point === undefined ? kind : 'random (point not met)'));
   }
 
   /** What the embedded database has written since its last copy may be there in part, or not at all. */
@@ -181,6 +210,7 @@ class Lane implements Line {
 
   async #liveUntilPoint(reign: Reign, ms: number): Promise<void> {
     await reign.ready.catch(() => {}); // it may meet the point while it starts
+    await reign.stored.catch(() => {}); // or while its store is put together anew, which may take a while
     await Promise.race([reign.ended, new Promise((resolve) => setTimeout(resolve, ms))]);
   }
 
@@ -193,6 +223,26 @@ class Lane implements Line {
       if (await this.#o.postgres!.strike(fault)) this.#count(fault);
     }
     await this.#liveFor(reign, this.#random() * LONGEST_LIFE_MS);
+  }
+
+  /** A worker is killed under its primary, which starts another; the other one's calls go on, and take over. */
+  async #strikeWorkers(reign: Reign): Promise<void> {
+    await reign.ready;
+    for (let strikes = 1 + Math.floor(this.#random() * MOST_STRIKES); strikes > 0; strikes--) {
+      await this.#liveFor(reign, 500 + this.#random() * LONGEST_LIFE_MS);
+      if (this.#random() < 0.7) {
+        if (reign.killWorker(this.#random())) this.#count('worker');
+        continue;
+      }
+      const fault = POSTGRES_FAULTS[Math.floor(this.#random() * POSTGRES_FAULTS.length)]!;
+      if (await this.#o.postgres!.strike(fault)) this.#count(fault);
+    }
+    await this.#liveFor(reign, this.#random() * LONGEST_LIFE_MS);
+  }
+
+  #tally(point: Point, isReached: boolean): void {
+    const { armed, reached } = this.#points.get(point) ?? { armed: 0, reached: 0 };
+    this.#points.set(point, { armed: armed + 1, reached: reached + (isReached ? 1 : 0) });
   }
 
   #count(kill: string): void {
@@ -239,6 +289,7 @@ class Lane implements Line {
     return {
       name: this.#o.name,
       kills: this.#kills,
+      points: this.#points,
       acknowledged: this.#acknowledged.counts(),
       calls: this.#calls,
       events: this.#events,

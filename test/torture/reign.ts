@@ -7,6 +7,8 @@ import type { ServerWord } from './server.ts';
 
 export const AUTH_TOKEN = '0123456789abcdef0123456789abcdef';
 const HERE = import.meta.dirname;
+const SERVER = path.join(HERE, 'server.ts');
+const MAIN = path.join(HERE, '../../src/cli/main.js');
 const START_MS = 60_000;
 
 export interface ReignOptions {
@@ -16,6 +18,8 @@ export interface ReignOptions {
   /** The process kills itself there, the n-th time. */
   readonly point?: Point;
   readonly nth?: number;
+  /** `kav serve --workers` with so many processes. */
+  readonly workers?: number;
   readonly log: (line: string) => void;
 }
 
@@ -23,34 +27,42 @@ export class Reign {
   readonly #child: ChildProcess;
   readonly #url = Promise.withResolvers<string>();
   readonly #ready = Promise.withResolvers<void>();
+  readonly #stored = Promise.withResolvers<void>();
   readonly #ended: Promise<unknown>;
+  readonly #workers = new Map<string, number>();
   #output = '';
   #isOver = false;
 
   constructor(options: ReignOptions) {
-    this.#child = fork(path.join(HERE, 'server.ts'), {
+    const { workers } = options;
+    const [file, ...args] = workers === undefined ? [SERVER] : [MAIN, 'serve', '--workers', String(workers)];
+    this.#child = fork(file, args, {
       env: environmentOf(options),
       execArgv: ['--import', path.join(HERE, 'preload.ts')],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const keep = (bytes: Buffer): void => {
       this.#output = (this.#output + bytes).slice(-20_000);
+      if (workers !== undefined) this.#readTerminal();
     };
     this.#child.stdout!.on('data', keep);
     this.#child.stderr!.on('data', keep);
     this.#child.on('message', (word: ServerWord) => {
       if (word.url) this.#url.resolve(word.url);
       if (word.ready) this.#ready.resolve();
+      if (word.stored) this.#stored.resolve();
     });
     this.#ended = once(this.#child, 'close').then(([code, signal]) => {
       this.#isOver = true;
       const error = new Error(`the server ended (${signal ?? code}): ${this.#output.slice(-2_000)}`);
       this.#url.reject(error);
       this.#ready.reject(error);
+      this.#stored.reject(error);
       if (signal !== 'SIGKILL') options.log(`unexpected end: ${error.message}`);
     });
     this.#url.promise.catch(() => {});
     this.#ready.promise.catch(() => {});
+    this.#stored.promise.catch(() => {});
   }
 
   get isOver(): boolean {
@@ -66,6 +78,11 @@ export class Reign {
     return within(this.#ready.promise, START_MS, () => `no start within ${START_MS} ms: ${this.#output}`);
   }
 
+  /** Facts go into the store from then on. */
+  get stored(): Promise<void> {
+    return within(this.#stored.promise, START_MS, () => `no store within ${START_MS} ms: ${this.#output}`);
+  }
+
   get ended(): Promise<unknown> {
     return this.#ended;
   }
@@ -77,7 +94,25 @@ export class Reign {
 
   async kill(): Promise<void> {
     if (!this.#isOver) this.#child.kill('SIGKILL');
-    await this.#ended;
+    await this.#ended; // of the workers too: they have the same outputs
+  }
+
+  /** One of the workers; another takes its place. False when none is known to run. */
+  killWorker(random: number): boolean {
+    const pids = [...this.#workers.values()];
+    const pid = pids[Math.floor(random * pids.length)];
+    return pid !== undefined && isKilled(pid);
+  }
+
+  /** With workers the primary says on its terminal what `server.ts` tells by message. */
+  #readTerminal(): void {
+    for (const [, node, pid] of this.#output.matchAll(/worker (\S+) is process (\d+)/g)) {
+      this.#workers.set(node!, Number(pid));
+    }
+    const url = / answers at (http:\/\/[\d.]+:\d+)/.exec(this.#output)?.[1];
+    if (url === undefined) return;
+    this.#url.resolve(url);
+    this.#ready.resolve();
   }
 }
 
@@ -103,6 +138,14 @@ function environmentOf({ dataDir, databaseUrl, effectsFile, nth = 1, point }: Re
     ...(point === undefined ? {} : { TORTURE_POINT: point }),
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   };
+}
+
+function isKilled(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false; // it has ended by itself, as it may after its database
+  }
 }
 
 async function within<T>(promise: Promise<T>, ms: number, problem: () => string): Promise<T> {

@@ -5,8 +5,12 @@ import { dns } from './dns.ts';
 import { doors } from './doors.ts';
 import { health } from './health.ts';
 import { idle } from './idle.ts';
+import { language } from './language.ts';
 import { machine } from './machine.ts';
+import { permissions } from './permissions.ts';
 import { providers } from './providers.ts';
+import { quota } from './quota.ts';
+import { region } from './region.ts';
 import { repeat } from './repeat.ts';
 import { settings } from './settings.ts';
 import { signature } from './signature.ts';
@@ -21,5 +25,6 @@ export const CHECKS: readonly Check[] = [
   ...[settings, machine, dns, tls, health],
   ...[webhook, addresses, signature, repeat],
   ...[upgrade, doors, streamCall, idle, callbacks],
-  ...[providers, twilioAccount],
+  ...[providers, language, quota],
+  ...[twilioAccount, permissions, region],
 ];

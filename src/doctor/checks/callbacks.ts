@@ -91,7 +91,8 @@ function judge({ name }: Callback, [first, second]: readonly [Exchange, Exchange
   return ok(`The ${name} is answered with ${status} in ${Math.round(tookMs)} ms, a repeat too`);
 }
 
-async function streamEnded(probe: Probe, { call }: ReachedTwiml, verb: StreamVerb): Promise<readonly Finding[]> {
+/** The call is over; what is to follow it. */
+export async function streamEnded(probe: Probe, { call }: ReachedTwiml, verb: StreamVerb): Promise<readonly Finding[]> {
   const { action: url } = verb;
   if (url === undefined) return [];
   const fields = { ...probe.callFields(call), CallStatus: 'completed' };

@@ -2,6 +2,7 @@ import type { Check } from '../check.ts';
 import { type Finding, fail, ok } from '../finding.ts';
 import { reachTwiml } from '../probe/reach-twiml.ts';
 import { type HeldStream, holdStream } from '../stream/hold-stream.ts';
+import { isOrderlyClose } from '../stream/judge-manners.ts';
 
 /** A proxy that ends quiet connections ends calls in which the agent listens for long. */
 export const idle: Check = {
@@ -32,6 +33,14 @@ function judge({ closed, heldMs, problem }: HeldStream, idleMs: number): Finding
       remedy:
         'Raise its time-outs to an hour (nginx: proxy_read_timeout and proxy_send_timeout), and let the server ping ' +
         'every 10 s.',
+    });
+  }
+  if (closed && !isOrderlyClose(closed.code)) {
+    return fail(`The server ends a quiet stream with an error after ${after}`, {
+      seen: `code ${closed.code} ${closed.reason}`.trim(),
+      code: 31921,
+      remedy:
+        'Look at the server’s log at that moment; a call in which nobody speaks is ended with 1000, or not at all.',
     });
   }
   if (closed)

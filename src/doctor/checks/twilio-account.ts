@@ -3,10 +3,13 @@ import type { Check } from '../check.ts';
 import { type Finding, fail, ok, skipped, warn } from '../finding.ts';
 import type { Probe } from '../probe/probe.ts';
 import { planNumber } from '../twilio/number-plan.ts';
-import { type Alert, type Answer, type PhoneNumber, TwilioRest } from '../twilio/rest.ts';
+import { allNumbers } from '../twilio/own-numbers.ts';
+import { type Alert, type Answer, type Balance, type PhoneNumber, TwilioRest } from '../twilio/rest.ts';
 
 const MOST_NUMBERS = 5;
 const MOST_ALERTS = 5;
+/** In the account's currency: some hours of calls. */
+const LOW_BALANCE = 5;
 
 /** What Twilio itself says of the account, its numbers and its last errors. */
 export const twilioAccount: Check = {
@@ -22,8 +25,17 @@ export const twilioAccount: Check = {
     const account = await rest.account();
     if (!account.ok) return [noAccount(account)];
     const { status, type } = account.value;
-    const [numbers, alerts] = await Promise.all([rest.numbers(access.number), rest.alerts()]);
-    return [judgeStatus(status, type), ...judgeNumbers(probe, numbers, access.number), ...judgeAlerts(alerts)];
+    const [numbers, alerts, balance] = await Promise.all([
+      allNumbers(probe, rest, access.number),
+      rest.alerts(),
+      rest.balance(),
+    ]);
+    return [
+      judgeStatus(status, type),
+      ...judgeBalance(balance),
+      ...judgeNumbers(probe, numbers, access.number),
+      ...judgeAlerts(alerts),
+    ];
   },
 };
 
@@ -48,6 +60,23 @@ function judgeStatus(status: string, type: string | undefined): Finding {
     why: 'Callers hear a notice first, and calls can be made only to verified numbers.',
     remedy: 'Upgrade it in the console.',
   });
+}
+
+/** An account that is billed afterwards may be below zero: then only its status tells. */
+function judgeBalance(answer: Answer<Balance>): Finding[] {
+  if (!answer.ok) return [skipped('The balance', `${answer.status}: ${answer.message}`)];
+  const { balance, currency } = answer.value;
+  const left = Number(balance);
+  if (!Number.isFinite(left)) return [skipped('The balance', 'Twilio tells no amount')];
+  const seen = `${left.toFixed(2)} ${currency}`;
+  if (left >= LOW_BALANCE) return [ok('The account has credit', seen)];
+  return [
+    warn('The account has little credit', {
+      seen,
+      why: 'A prepaid account without credit is suspended, and then no call is connected.',
+      remedy: 'Add credit, and switch auto-recharge on, in the console under Billing.',
+    }),
+  ];
 }
 
 function judgeNumbers(probe: Probe, answer: Answer<readonly PhoneNumber[]>, wanted: string | undefined): Finding[] {
@@ -87,10 +116,23 @@ function judgeNumber(probe: Probe, number: PhoneNumber): Finding[] {
     );
   }
   if (findings.length > 0) return findings;
-  if (fallback) return [ok(`${name} leads here, by POST, with a fallback`, fallback)];
-  return [
-    ok(`${name} leads here, by POST`, 'it has no fallback URL: callers hear Twilio’s error while this server is down'),
-  ];
+  return [ok(`${name} leads here, by POST`), judgeFallback(probe, name, fallback)];
+}
+
+/** Twilio asks it when this server gives no answer, or a wrong one. */
+function judgeFallback(probe: Probe, name: string, fallback: string | null | undefined): Finding {
+  const remedy = 'Set it in the console to a TwiML Bin with one polite sentence, which Twilio itself serves.';
+  if (!fallback) {
+    const why = 'While this server is down callers hear Twilio’s “an application error has occurred”.';
+    return warn(`${name} has no fallback URL`, { why, remedy });
+  }
+  if (URL.parse(fallback)?.host !== probe.target.address.publicUrl.host)
+    return ok(`${name} has a fallback URL`, fallback);
+  return warn(`The fallback URL of ${name} is this server itself`, {
+    seen: fallback,
+    why: 'When it is down both are.',
+    remedy,
+  });
 }
 
 function judgeAlerts(answer: Answer<readonly Alert[]>): Finding[] {

@@ -1,4 +1,4 @@
-import type { Brain, SpeechToText, TextToSpeech } from '../../providers/contracts.ts';
+import type { Brain, ProviderContext, SpeechToText, TextToSpeech } from '../../providers/contracts.ts';
 
 /** The deployment that the doctor runs in, as the composition root knows it. */
 export interface Deployment {
@@ -32,10 +32,21 @@ export interface ProvidersUnderTest {
   readonly tts: TextToSpeech;
   /** What was passed over, and why. */
   readonly passedOver: readonly string[];
+  /** What of the chains can be had, as it is written. */
+  readonly serving: readonly ServingVendor[];
+  /** What the adapters were made from. */
+  readonly context: ProviderContext;
   /** What the chains have told of vendors that failed, one plain line each. */
   readonly news: () => readonly string[];
   /** Closes all of them. Idempotent. */
   close(): Promise<void>;
+}
+
+export interface ServingVendor {
+  readonly operation: 'stt' | 'brain' | 'tts';
+  /** `deepgram:nova-3` */
+  readonly spec: string;
+  readonly voice?: string;
 }
 
 export interface TwilioAccess {
@@ -46,4 +57,8 @@ export interface TwilioAccess {
   /** Without the slash at the end; other hosts only in tests. */
   readonly apiUrl: string;
   readonly monitorUrl: string;
+  readonly voiceUrl: string;
+  readonly routesUrl: string;
+  /** Where each of Twilio's regions answers, to see which is near. */
+  readonly regionUrls: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,7 @@
 /** A probe of a deployment whose server is not asked: for the checks that look at its settings, vendors and account. */
 import { createRealClock } from '../../call/real-clock.ts';
 import { createServerAddress } from '../../simulator/carrier/server-address.ts';
+import type { Deployment } from './deployment.ts';
 import { Probe, type ProbeOptions } from './probe.ts';
 
 const TARGET = {
@@ -18,3 +19,15 @@ const TARGET = {
 
 export const probeOfDeployment = (deployment: ProbeOptions['deployment']): Probe =>
   new Probe({ clock: createRealClock(), target: TARGET, deployment });
+
+/** A deployment of which nothing is set. */
+export const bareDeployment: Deployment = {
+  secrets: [],
+  variables: {},
+  problems: [],
+  dataDir: '.',
+  deployId: undefined,
+  hasPublicOrigin: true,
+  openProviders: () => Promise.reject(new Error('not asked')),
+  twilio: undefined,
+};

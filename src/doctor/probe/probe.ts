@@ -43,7 +43,7 @@ export class Probe {
   readonly authToken: string;
   /** What no report may show. */
   readonly secrets: readonly string[];
-  #reached: Promise<ReachedTwiml> | undefined;
+  readonly #once = new Map<string, Promise<unknown>>();
 
   constructor({ clock, target, deployment }: ProbeOptions) {
     this.clock = clock;
@@ -65,8 +65,16 @@ export class Probe {
 
   /** The answer to a new call; asked once for all checks. */
   reach(): Promise<ReachedTwiml> {
-    this.#reached ??= reachTwiml(this, this.newCall());
-    return this.#reached;
+    return this.once('reach', () => reachTwiml(this, this.newCall()));
+  }
+
+  /** What several checks need, asked once for all of them. */
+  once<T>(name: string, ask: () => Promise<T>): Promise<T> {
+    const known = this.#once.get(name) as Promise<T> | undefined;
+    if (known) return known;
+    const asked = ask();
+    this.#once.set(name, asked);
+    return asked;
   }
 
   callFields(call: CallIdentity): Record<string, string> {

@@ -4,6 +4,7 @@ import { isEcho } from './judge-audio.ts';
 import type { StreamRecord } from './stream-call.ts';
 
 const CLEAN_CLOSES: readonly number[] = [1000, 1001, 1005];
+export const isOrderlyClose = (code: number): boolean => CLEAN_CLOSES.includes(code);
 /** Shorter speech needs no marks to know what was heard. */
 const LONG_SPEECH_BYTES = 16_000;
 /** What waits is more than a lead against jitter: without `clear` the caller hears it to its end. */
@@ -66,7 +67,7 @@ export function judgeEnd({ audio, closed, garbageAt, opened, problem }: StreamRe
   const { at, code, phase, reason } = closed;
   const seen = `closed with ${code}${reason === '' ? '' : ` (${reason})`} after ${Math.round(at)} ms`;
   if (phase === 'garbage') return [diesOfGarbage(seen)];
-  const isClean = CLEAN_CLOSES.includes(code);
+  const isClean = isOrderlyClose(code);
   if (problem) return [fail('The stream breaks', { seen: `${seen}; ${problem.message}`, code: problem.code })];
   if (!isClean) return [fail('The server ends the stream with an error', { seen, code: 31921 })];
   if (audio.length === 0)

@@ -20,7 +20,12 @@ export interface StreamCallOptions {
   readonly call: CallIdentity;
   readonly parameters: Readonly<Record<string, string>>;
   readonly garbage: boolean;
+  /** Told of each step as it comes, the first of its kind. */
+  readonly onStep?: (step: StreamStep) => void;
 }
+
+/** `speech`: the caller speaks while something waits to be played. */
+export type StreamStep = 'upgrade' | 'start' | 'media-in' | 'frame-out' | 'mark-back' | 'speech' | 'clear' | 'stop';
 
 /** Times are ms since the socket opened. */
 export interface AudioMessage {
@@ -57,6 +62,8 @@ const FRAME_BYTES = 160;
 const BYTES_PER_MS = 8;
 /** After `stop` a server has so long to close; then Twilio does. */
 const AFTER_STOP_MS = 500;
+/** When so much waits to be played, a caller who interrupts should be heard by a `clear`. */
+const TO_CLEAR_MS = 2_500;
 /** Frames that an echo may still send back. */
 const ECHO_FRAMES = 500;
 
@@ -79,6 +86,7 @@ class StreamCaller {
   readonly #sent = new Set<string>();
   readonly #marks: { readonly name: string; readonly at: number }[] = [];
   readonly #cleared: number[] = [];
+  readonly #told = new Set<StreamStep>();
   readonly #faults = new Map<string, string>();
   #state: ScriptState = firstState;
   #link: PhoneLink | undefined;
@@ -134,6 +142,12 @@ class StreamCaller {
     };
   }
 
+  #tell(step: StreamStep): void {
+    if (this.#told.has(step)) return;
+    this.#told.add(step);
+    this.#options.onStep?.(step);
+  }
+
   #now(): number {
     return this.#options.clock.now() - this.#openedAt;
   }
@@ -143,8 +157,10 @@ class StreamCaller {
     this.#link = link;
     this.#openedAt = clock.now();
     const identity = { ...call, streamSid: this.#streamSid, customParameters: parameters };
+    this.#tell('upgrade');
     link.send(MESSAGES.connected());
     link.send(MESSAGES.start(identity, this.#sequence++));
+    this.#tell('start');
     this.#schedule();
   }
 
@@ -174,7 +190,10 @@ class StreamCaller {
     });
     const { phase } = this.#state;
     if (phase === before) return;
-    if (phase === 'barge-in') this.#bargeIn = { at, queuedMs: this.#queuedMs(at) };
+    if (phase === 'barge-in') {
+      this.#bargeIn = { at, queuedMs: this.#queuedMs(at) };
+      if (this.#bargeIn.queuedMs >= TO_CLEAR_MS) this.#tell('speech');
+    }
     if (phase === 'garbage') {
       this.#garbageAt = at;
       for (const text of GARBAGE) this.#link?.send(text);
@@ -186,6 +205,7 @@ class StreamCaller {
     const frame = offset < 0 ? SILENCE : SPEECH.subarray(offset, offset + FRAME_BYTES);
     if (offset >= 0) this.#remember(frame);
     this.#link?.send(MESSAGES.media(this.#streamSid, this.#sequence++, this.#frames++, 100, frame));
+    this.#tell('media-in');
   }
 
   #remember(frame: Uint8Array): void {
@@ -205,6 +225,7 @@ class StreamCaller {
         const queuedMs = this.#queuedMs(at);
         const isEcho = this.#sent.has(Buffer.from(bytes).toString('base64'));
         this.#audio.push({ at, bytes, isEcho, queuedMs });
+        this.#tell('frame-out');
         this.#playedBy = at + queuedMs + bytes.length / BYTES_PER_MS;
         return;
       }
@@ -214,6 +235,7 @@ class StreamCaller {
         return this.#echoMarks(at);
       case 'clear':
         this.#cleared.push(at);
+        this.#tell('clear');
         this.#playedBy = at;
         return this.#echoMarks(Number.POSITIVE_INFINITY);
       case 'fault':
@@ -226,6 +248,7 @@ class StreamCaller {
     for (let mark = this.#marks[0]; mark && mark.at <= at; mark = this.#marks[0]) {
       this.#marks.shift();
       this.#link?.send(MESSAGES.mark(this.#streamSid, this.#sequence++, mark.name));
+      this.#tell('mark-back');
     }
   }
 
@@ -234,6 +257,7 @@ class StreamCaller {
     this.#isHungUp = true;
     const identity = { ...call, streamSid: this.#streamSid, customParameters: {} };
     this.#link?.send(MESSAGES.stop(identity, this.#sequence++));
+    this.#tell('stop');
     this.#cancel = clock.at(clock.now() + AFTER_STOP_MS, () => this.#link?.close(1000, ''));
   }
 

@@ -1,7 +1,9 @@
 /**
  * Twilio's REST API on this machine, as far as the doctor uses it. Shapes and values are those of the documentation:
  * https://www.twilio.com/docs/iam/api/account, https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource,
- * https://www.twilio.com/docs/usage/monitor-alert
+ * https://www.twilio.com/docs/usage/monitor-alert, https://www.twilio.com/docs/usage/api/account-balance,
+ * https://www.twilio.com/docs/voice/api/dialingpermissions-country-resource,
+ * https://www.twilio.com/docs/global-infrastructure/inbound-processing-api
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -26,10 +28,18 @@ export interface TwilioState {
   readonly number?: Readonly<Record<string, unknown>>;
   readonly alerts?: readonly string[];
   readonly token?: string;
+  readonly balance?: string;
+  /** Where calls may go, by the ISO code of the country. */
+  readonly permitted?: readonly string[];
+  /** Undefined: the routes of the account are not to be read. */
+  readonly voiceRegion?: string;
+  /** How long each region takes to answer. */
+  readonly regionMs?: Readonly<Record<string, number>>;
 }
 
 export async function openTwilio(state: TwilioState = {}): Promise<TwilioLoopback> {
-  const { alerts = [], status = 'active', token = ACCOUNT_TOKEN, type = 'Full' } = state;
+  const { alerts = [], balance = '100.00', permitted = ['IL'], status = 'active' } = state;
+  const { regionMs = {}, token = ACCOUNT_TOKEN, type = 'Full', voiceRegion } = state;
   const number = numberResource(state.number ?? {});
   const posts: URLSearchParams[] = [];
   const wanted = `Basic ${Buffer.from(`${ACCOUNT_SID}:${token}`).toString('base64')}`;
@@ -37,6 +47,11 @@ export async function openTwilio(state: TwilioState = {}): Promise<TwilioLoopbac
     const base = `/2010-04-01/Accounts/${ACCOUNT_SID}`;
     if (url.pathname === `${base}.json`) return accountResource(status, type);
     if (url.pathname === '/v1/Alerts') return alertList(alerts);
+    if (url.pathname === `${base}/Balance.json`) return { account_sid: ACCOUNT_SID, balance, currency: 'USD' };
+    if (url.pathname === '/v1/DialingPermissions/Countries') return countryList(permitted);
+    if (url.pathname === `/v2/PhoneNumbers/${encodeURIComponent(NUMBER)}`) {
+      return voiceRegion === undefined ? undefined : routeResource(voiceRegion);
+    }
     if (url.pathname === `${base}/IncomingPhoneNumbers.json`) {
       const asked = url.searchParams.get('PhoneNumber');
       return numberList(asked === null || asked === number['phone_number'] ? [number] : []);
@@ -48,6 +63,8 @@ export async function openTwilio(state: TwilioState = {}): Promise<TwilioLoopbac
     return number;
   };
   const server = createServer((request, response) => {
+    const region = /^\/region\/(\w+)$/.exec(request.url ?? '')?.[1];
+    if (region !== undefined) return void setTimeout(() => response.end(), regionMs[region]);
     let body = '';
     request.on('data', (piece: Buffer) => {
       body += piece;
@@ -65,7 +82,11 @@ export async function openTwilio(state: TwilioState = {}): Promise<TwilioLoopbac
   return {
     number,
     posts,
-    access: { accountSid: ACCOUNT_SID, authToken: ACCOUNT_TOKEN, number: NUMBER, apiUrl: url, monitorUrl: url },
+    access: {
+      ...{ accountSid: ACCOUNT_SID, authToken: ACCOUNT_TOKEN, number: NUMBER },
+      ...{ apiUrl: url, monitorUrl: url, voiceUrl: url, routesUrl: url },
+      regionUrls: Object.fromEntries(Object.keys(regionMs).map((name) => [name, `${url}/region/${name}`])),
+    },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -157,5 +178,42 @@ function alertList(codes: readonly string[]) {
       url: 'https://monitor.twilio.com/v1/Alerts/NO',
     })),
     meta: { key: 'alerts', next_page_url: null, page: 0, page_size: 20, previous_page_url: null },
+  };
+}
+
+function countryList(permitted: readonly string[]) {
+  const known = [
+    ['IL', 'Israel', '+972', 'Asia'],
+    ['US', 'United States', '+1', 'North America'],
+    ['CA', 'Canada', '+1', 'North America'],
+  ] as const;
+  return {
+    content: known.map(([iso, name, code, continent]) => ({
+      iso_code: iso,
+      name,
+      continent,
+      country_codes: [code],
+      low_risk_numbers_enabled: permitted.includes(iso),
+      high_risk_special_numbers_enabled: false,
+      high_risk_tollfraud_numbers_enabled: false,
+      url: `https://voice.twilio.com/v1/DialingPermissions/Countries/${iso}`,
+      links: {
+        highrisk_special_prefixes: `https://voice.twilio.com/v1/DialingPermissions/Countries/${iso}/HighRiskSpecialPrefixes`,
+      },
+    })),
+    meta: { key: 'content', next_page_url: null, page: 0, page_size: 1_000, previous_page_url: null },
+  };
+}
+
+function routeResource(region: string) {
+  return {
+    phone_number: NUMBER,
+    url: `https://routes.twilio.com/v2/PhoneNumbers/${encodeURIComponent(NUMBER)}`,
+    sid: `QQ${'e'.repeat(32)}`,
+    account_sid: ACCOUNT_SID,
+    friendly_name: 'front desk',
+    voice_region: region,
+    date_created: '2026-11-27T10:00:00Z',
+    date_updated: '2026-11-27T10:00:00Z',
   };
 }

@@ -30,6 +30,26 @@ const alerts = z.object({
   ),
 });
 
+/** https://www.twilio.com/docs/voice/api/dialingpermissions-country-resource */
+const countries = z.object({
+  content: z.array(
+    z.object({
+      iso_code: z.string(),
+      name: z.string(),
+      country_codes: z.array(z.string()),
+      low_risk_numbers_enabled: z.boolean(),
+    }),
+  ),
+});
+
+/** https://www.twilio.com/docs/global-infrastructure/inbound-processing-api */
+const route = z.object({ voice_region: z.string() });
+
+/** https://www.twilio.com/docs/usage/api/account-balance */
+const balance = z.object({ balance: z.string(), currency: z.string() });
+
+export type Country = z.infer<typeof countries>['content'][number];
+export type Balance = z.infer<typeof balance>;
 export type Account = z.infer<typeof account>;
 export type PhoneNumber = z.infer<typeof number>;
 export type Alert = z.infer<typeof alerts>['alerts'][number];
@@ -72,6 +92,24 @@ export class TwilioRest {
   async alerts(): Promise<Answer<readonly Alert[]>> {
     const answer = await this.#ask(`${this.#access.monitorUrl}/v1/Alerts?PageSize=20`, alerts);
     return answer.ok ? { ok: true, value: answer.value.alerts } : answer;
+  }
+
+  balance(): Promise<Answer<Balance>> {
+    return this.#ask(`${this.#base}/Balance.json`, balance);
+  }
+
+  /** Where calls may be made to. */
+  async countries(): Promise<Answer<readonly Country[]>> {
+    const url = `${this.#access.voiceUrl}/v1/DialingPermissions/Countries?PageSize=1000`;
+    const answer = await this.#ask(url, countries);
+    return answer.ok ? { ok: true, value: answer.value.content } : answer;
+  }
+
+  /** In which of Twilio's regions calls to the number are handled. */
+  async regionOf(phoneNumber: string): Promise<Answer<string>> {
+    const url = `${this.#access.routesUrl}/v2/PhoneNumbers/${encodeURIComponent(phoneNumber)}`;
+    const answer = await this.#ask(url, route);
+    return answer.ok ? { ok: true, value: answer.value.voice_region } : answer;
   }
 
   setNumber(sid: string, settings: NumberSettings): Promise<Answer<PhoneNumber>> {

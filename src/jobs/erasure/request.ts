@@ -1,6 +1,7 @@
 /** The beginning of an erasure, the same for every door by which it is asked for. */
 import { randomUUID } from 'node:crypto';
-import { isOfficeNumber, requestErasure } from '../../store/after-calls/erasure-request.ts';
+import type { CallName } from '../../core/fact.ts';
+import { isOfficeNumber, requestErasure, requestRedaction } from '../../store/after-calls/erasure-request.ts';
 import type { ErasureName } from '../../store/after-calls/erasures.ts';
 import { eraseMentions } from '../../store/after-calls/mentions.ts';
 import type { Db } from '../../store/schema.ts';
@@ -32,4 +33,15 @@ export async function askForErasure(db: Db, erasureKey: Uint8Array, person: Pers
   const mentions = eraseMentions(db, { ...name, number });
   mentions.catch(() => {}); // told to whoever waits for it
   return { status: 'asked', ...name, calls, mentions };
+}
+
+/** The words, journal and recording of one call are to go; that it took place stays. */
+export async function askForRedaction(
+  db: Db,
+  erasureKey: Uint8Array,
+  { actor, callSid, tenant }: CallName & { readonly actor: string },
+): Promise<ErasureName> {
+  const name = { tenant, erasureId: randomUUID() };
+  await requestRedaction(db, { ...name, callSid, subjectHash: subjectHash(erasureKey, tenant, callSid), actor });
+  return name;
 }

@@ -14,4 +14,9 @@ export const azure: Vendor = {
     },
   ],
   tts: async (context, model) => (await import('./text-to-speech.ts')).openTextToSpeech(context, model),
+  language: async ({ language, model, voice }) => {
+    const { defaultVoice, speaksLanguage } = await import('./voices.ts');
+    if (speaksLanguage(voice ?? model ?? defaultVoice(language), language)) return { knows: 'yes' };
+    return { knows: 'no', remedy: `Name one of Azure's voices of ${language} as the agent's voice.` };
+  },
 };

@@ -9,7 +9,7 @@ export const API_VERSION = '2026-03-01';
 export const DEFAULT_VOICE = 'f786b574-daa5-4673-aa0c-cbe3e8534c02';
 
 const DEFAULT_BASE_URL = 'https://api.cartesia.ai';
-const DEFAULT_MODEL = 'sonic-3';
+export const DEFAULT_MODEL = 'sonic-3';
 
 /** https://docs.cartesia.ai/build-with-cartesia/tts-models/older-models; newer models know more. */
 const SONIC_3 =

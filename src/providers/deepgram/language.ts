@@ -3,6 +3,7 @@
  * Sources: https://developers.deepgram.com/docs/models-languages-overview and, for what `multi` knows,
  * https://developers.deepgram.com/docs/nova-3-language-prompting
  */
+import type { LanguageAnswer, LanguageQuestion } from '../contracts.ts';
 
 export interface LanguageQuery {
   readonly language: string;
@@ -20,6 +21,10 @@ const NOVA_3 = new Set(
 );
 /** What only its multilingual model knows. */
 const MULTI_ONLY = new Set('af ar gl gu xh zu'.split(' '));
+/** What Nova-2 has, by primary subtag. */
+const NOVA_2 = new Set(
+  'bg ca cs da de el en es et fi fr hi hu id it ja ko lt lv ms nl no pl pt ro ru sk sv th tr uk vi zh'.split(' '),
+);
 const ALIASES: Readonly<Record<string, string>> = { iw: 'he', nb: 'no', nn: 'no', fil: 'tl', in: 'id' };
 
 /**
@@ -35,4 +40,14 @@ export function languageQuery(bcp47: string, model: string): LanguageQuery {
   if (exact !== undefined) return { language: exact };
   const isNova3 = model.startsWith('nova-3');
   return isNova3 && MULTI_ONLY.has(base) ? { language: 'multi', language_hint: base } : { language: base };
+}
+
+/** By the lists; of other models nothing is known here. */
+export function knowsLanguage({ language, model = 'nova-3' }: LanguageQuestion): LanguageAnswer {
+  const { language: code } = languageQuery(language, model);
+  const primary = code.split('-', 1)[0]!;
+  if (model.startsWith('nova-3')) return { knows: code === 'multi' || NOVA_3.has(primary) ? 'yes' : 'unlisted' };
+  if (!model.startsWith('nova-2')) return { knows: 'unlisted' };
+  if (code === 'multi' || NOVA_2.has(primary)) return { knows: 'yes' };
+  return { knows: 'no', remedy: "Write stt: 'deepgram:nova-3', which knows more languages." };
 }

@@ -13,4 +13,6 @@ export const deepgram: Vendor = {
     },
   ],
   stt: async (context, model) => (await import('./speech-to-text.ts')).openSpeechToText(context, model),
+  language: async (question) => (await import('./language.ts')).knowsLanguage(question),
+  quota: async (context) => (await import('./quota.ts')).askQuota(context),
 };

@@ -13,4 +13,10 @@ export const elevenlabs: Vendor = {
     },
   ],
   tts: async (context, model) => (await import('./text-to-speech.ts')).openTextToSpeech(context, model),
+  language: async ({ language, model }) => {
+    const { defaultModel, knowsLanguage } = await import('./models.ts');
+    if (knowsLanguage(model ?? defaultModel(language), language)) return { knows: 'yes' };
+    return { knows: 'no', remedy: `Write tts: 'elevenlabs:${defaultModel(language)}', or tts: 'elevenlabs' alone.` };
+  },
+  quota: async (context) => (await import('./quota.ts')).askQuota(context),
 };

@@ -6,4 +6,8 @@ export const flite: Vendor = {
   isLocal: true,
   variables: [],
   tts: async (context) => ({ ok: true, provider: (await import('./client.ts')).createFlite(context) }),
+  language: async ({ language }) =>
+    /^en(?:-|$)/i.test(language)
+      ? { knows: 'yes' }
+      : { knows: 'no', remedy: 'Take another voice: google, azure, elevenlabs, cartesia or openai.' },
 };

@@ -31,4 +31,5 @@ export const google: Vendor = {
   ],
   stt: async (context, model) => (await import('./speech-to-text.ts')).openSpeechToText(context, model),
   tts: async (context, model) => (await import('./text-to-speech.ts')).openTextToSpeech(context, model),
+  language: async (question) => (await import('./languages.ts')).knowsLanguage(question),
 };

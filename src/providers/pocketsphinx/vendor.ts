@@ -19,4 +19,11 @@ export const pocketsphinx: Vendor = {
     const { createPocketsphinx } = await import('./client.ts');
     return { ok: true, provider: createPocketsphinx(context) };
   },
+  language: async ({ language }) =>
+    /^en(?:-|$)/i.test(language)
+      ? { knows: 'yes' }
+      : {
+          knows: 'no',
+          remedy: 'Take another recogniser: google, deepgram, openai, or sherpa with a model of that language.',
+        },
 };

@@ -71,6 +71,30 @@ export async function eraseTranscripts(
   await rows('outbox', sql`update outbox set payload = null where ${ofCalls} and payload is not null`);
 }
 
+/** The words and the recordings of calls, and nothing of whose they were. */
+export async function eraseWords(trx: Db, tenant: string, callSids: readonly string[]): Promise<Counts> {
+  const counts: Counts = {};
+  if (callSids.length === 0) return counts;
+  await eraseTranscripts(trx, tenant, callSids, counts);
+  const ofCalls = sql`tenant = ${tenant} and call_sid in (${sql.join(callSids)})`;
+  for (const table of ['stored_recordings', 'recording_segments', 'recordings']) {
+    const { numAffectedRows } = await sql`delete from ${sql.table(table)} where ${ofCalls}`.execute(trx);
+    addTo(counts, table, Number(numAffectedRows ?? 0));
+  }
+  return counts;
+}
+
+export async function haveWordsReturned(db: Db, tenant: string, callSids: readonly string[]): Promise<boolean> {
+  if (callSids.length === 0) return false;
+  const ofCalls = sql`tenant = ${tenant} and call_sid in (${sql.join(callSids)})`;
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select from events where ${ofCalls} and not fact ? 'erased')
+        or exists (select from call_notes where ${ofCalls})
+        or exists (select from recordings where ${ofCalls}) as found
+  `.execute(db);
+  return rows[0]!.found;
+}
+
 /** Calls that were erased and hold something again: a fact came late, or the call was not over. */
 export async function hasReturned(db: Db, tenant: string, callSids: readonly string[]): Promise<boolean> {
   if (callSids.length === 0) return false;

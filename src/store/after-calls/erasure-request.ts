@@ -40,6 +40,38 @@ export async function requestErasure(db: Db, request: ErasureRequest): Promise<n
   });
 }
 
+export interface RedactionRequest {
+  readonly tenant: string;
+  readonly callSid: string;
+  readonly erasureId: string;
+  /** HMAC-SHA256 of the CallSid under a key that is not in the database. */
+  readonly subjectHash: string;
+  readonly actor: string;
+}
+
+/** The words, journal and recording of one call are to go; whose it was, and what the office made of it, stays. */
+export async function requestRedaction(db: Db, request: RedactionRequest): Promise<void> {
+  const { tenant, callSid, erasureId, subjectHash, actor } = request;
+  await db.transaction().execute(async (trx) => {
+    const row = {
+      tenant,
+      erasure_id: erasureId,
+      subject_hash: subjectHash,
+      requested_by: actor,
+      kind: 'words',
+    } as const;
+    await trx
+      .insertInto('erasures')
+      .values({ ...row, call_sids: toJson([callSid]), carrier_recordings: '[]', report: '{}' })
+      .execute();
+    const details = toJson({ erasure: erasureId });
+    await trx
+      .insertInto('audit')
+      .values({ tenant, actor, action: 'call-redacted', subject: callSid, details })
+      .execute();
+  });
+}
+
 /**
  * Calls with this number at either end, and calls in which it was given as the number to call back. Where somebody else
  * only said it in passing, see `eraseMentions`.

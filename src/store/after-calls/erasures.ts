@@ -1,9 +1,9 @@
 /** The rows of erasures: what each has done so far, which is its proof. */
 import { sql } from 'kysely';
-import { type CarrierCopy, type Db, toJson } from '../schema.ts';
+import { type CarrierCopy, type Db, type ErasureKind, toJson } from '../schema.ts';
 import { inTransaction } from '../sql.ts';
 import { type Counts, sumOf } from './counts.ts';
-import { eraseCalls, hasReturned } from './erase-calls.ts';
+import { eraseCalls, eraseWords, hasReturned, haveWordsReturned } from './erase-calls.ts';
 
 export interface ErasureName {
   readonly tenant: string;
@@ -23,6 +23,7 @@ export interface Erasure extends ErasureName {
   /** How many times the whole was gone through. */
   readonly passes: number;
   readonly report: Readonly<Counts>;
+  readonly kind: ErasureKind;
 }
 
 export async function readErasure(db: Db, { tenant, erasureId }: ErasureName): Promise<Erasure | undefined> {
@@ -45,6 +46,7 @@ export async function readErasure(db: Db, { tenant, erasureId }: ErasureName): P
     doneAt: row.done_at ?? undefined,
     passes: row.passes,
     report: row.report,
+    kind: row.kind,
   };
 }
 
@@ -62,7 +64,8 @@ export async function eraseRows(db: Db, erasure: Erasure): Promise<void> {
         and r.source = 'carrier' and c.account_sid is not null
     `.execute(trx);
     if (rows.length > 0) await setCarrierCopies(trx, { tenant, erasureId }, [...erasure.carrierCopies, ...rows]);
-    await addToReport(trx, erasure, await eraseCalls(trx, tenant, callSids));
+    const erase = erasure.kind === 'words' ? eraseWords : eraseCalls;
+    await addToReport(trx, erasure, await erase(trx, tenant, callSids));
   });
 }
 
@@ -125,7 +128,8 @@ export async function unfinishedErasures(db: Db, since: Date): Promise<readonly 
   for (const { tenant, erasure_id } of rows) {
     const erasure = await readErasure(db, { tenant, erasureId: erasure_id });
     if (!erasure) continue;
-    if (!erasure.doneAt || (await hasReturned(db, tenant, erasure.callSids))) unfinished.push(erasure);
+    const returned = erasure.kind === 'words' ? haveWordsReturned : hasReturned;
+    if (!erasure.doneAt || (await returned(db, tenant, erasure.callSids))) unfinished.push(erasure);
   }
   return unfinished;
 }

@@ -1,5 +1,6 @@
 /** The summary of a call and the fields that a model has noted. */
 import { sql } from 'kysely';
+import { firstStage } from '../apply/first-stage.ts';
 import { type Db, toJson } from '../schema.ts';
 import { isErased } from './erased.ts';
 
@@ -96,6 +97,7 @@ export async function keepNotes(
       .values({
         ...lead,
         ...times,
+        stage: firstStage(tenant),
         contact_number: call.contact_number,
         slots: toJson(notes.fields),
         name: notes.fields['name'] ?? null,

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import { type Schema, toJson } from '../schema.ts';
 import type { CallRow } from './call-state.ts';
 import { timeOf, whole } from './clean.ts';
+import { firstStage } from './first-stage.ts';
 import { type Lead, leadOf, type OutcomeFact } from './lead.ts';
 import type { LoadedCalls } from './load-calls.ts';
 import { groupBy, pick, type Recorded } from './recorded.ts';
@@ -48,7 +49,7 @@ async function saveLead(trx: Transaction<Schema>, call: CallRow, fact: OutcomeFa
   const gathered = { ...written, contact_number, flow, status };
   await trx
     .insertInto('leads')
-    .values({ tenant, lead_id: call_sid, call_sid, ...gathered })
+    .values({ tenant, lead_id: call_sid, call_sid, stage: firstStage(tenant), ...gathered })
     .onConflict((oc) => oc.columns(['tenant', 'lead_id']).doUpdateSet(gathered))
     .execute();
   await saveAppointment(trx, call, lead.appointment, written);

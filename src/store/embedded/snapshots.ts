@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gunzip, gzipSync } from 'node:zlib';
 import { syncPath } from './sync-folder.ts';
 
 const NAME = /^\d{12}\.snapshot$/;
@@ -24,7 +24,8 @@ export function countSnapshots(folder: string): number {
 export async function writeSnapshot(folder: string, tar: Uint8Array, keepOlder: number): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const names = namesIn(folder);
-  const packed = await promisify(gzip)(tar, { level: 1 });
+  // In this thread, which gives way to the calls, and not in those that write the calls' facts.
+  const packed = gzipSync(tar, { level: 1 });
   const draft = path.join(folder, DRAFT);
   rmSync(draft, { force: true });
   const file = await open(draft, 'wx', 0o600);

@@ -1,30 +1,71 @@
-import type { Selectable } from 'kysely';
-import type { AppointmentStatus, AppointmentsTable, Db, LeadStage, LeadsTable } from '../schema.ts';
+import { type Selectable, sql } from 'kysely';
+import type { Place } from '../keyset.ts';
+import type { AppointmentStatus, AppointmentsTable, Db, LeadsTable } from '../schema.ts';
+import { parseSearch } from '../search/terms.ts';
 import { now, pageSize } from '../sql.ts';
 
 type Lead = Selectable<LeadsTable>;
 type Appointment = Selectable<AppointmentsTable>;
 
 export interface LeadFilter {
-  readonly stage?: LeadStage;
-  readonly before?: { readonly createdAt: Date; readonly leadId: string };
+  readonly stage?: string | undefined;
+  /** Words of name and note, or a part of the number. */
+  readonly text?: string | undefined;
+  /** Of this person. */
+  readonly number?: string | undefined;
+  readonly before?: Place | undefined;
   readonly limit: number;
 }
 
 /** The newest first. */
-export async function listLeads(
-  db: Db,
-  tenant: string,
-  { stage, before, limit }: LeadFilter,
-): Promise<readonly Lead[]> {
-  let query = db.selectFrom('leads').selectAll().where('tenant', '=', tenant);
+export async function listLeads(db: Db, tenant: string, filter: LeadFilter): Promise<readonly (Lead & Place)[]> {
+  const { before, limit, number, stage, text } = filter;
+  let query = db
+    .selectFrom('leads')
+    .selectAll()
+    .select([sql<string>`created_at::text`.as('at'), 'lead_id as key'])
+    .where('tenant', '=', tenant);
   if (stage !== undefined) query = query.where('stage', '=', stage);
+  if (number !== undefined) {
+    query = query.where((eb) => eb.or([eb('contact_number', '=', number), eb('phone', '=', number)]));
+  }
+  const terms = text === undefined ? [] : parseSearch(text);
+  if (text !== undefined && terms.length === 0) return [];
+  for (const { digits, query: words } of terms) {
+    const noted = sql<boolean>`kav_words(coalesce(name, '') || ' ' || coalesce(note, '')) @@ ${words}::tsquery`;
+    query = query.where((eb) => eb.or([noted, ...(digits === undefined ? [] : [eb('phone', 'like', `%${digits}%`)])]));
+  }
   if (before !== undefined) {
-    query = query.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('created_at', 'lead_id'), '<', tuple(before.createdAt, before.leadId)),
-    );
+    query = query.where(sql<boolean>`(created_at, lead_id) < (${before.at}::timestamptz, ${before.key})`);
   }
   return query.orderBy('created_at', 'desc').orderBy('lead_id', 'desc').limit(pageSize(limit)).execute();
+}
+
+export interface CallbackFilter {
+  /** Those in which a lead is still followed up. */
+  readonly stages: readonly string[];
+  /** The page begins after it. */
+  readonly before?: Place | undefined;
+  readonly limit: number;
+}
+
+/** Leads that are to be called back, the earliest first. */
+export async function listCallbacks(
+  db: Db,
+  tenant: string,
+  { before, limit, stages }: CallbackFilter,
+): Promise<readonly (Lead & Place)[]> {
+  let query = db
+    .selectFrom('leads')
+    .selectAll()
+    .select([sql<string>`call_back_at::text`.as('at'), 'lead_id as key'])
+    .where('tenant', '=', tenant)
+    .where('call_back_at', 'is not', null)
+    .where(sql<boolean>`stage = any(${stages}::text[])`);
+  if (before !== undefined) {
+    query = query.where(sql<boolean>`(call_back_at, lead_id) > (${before.at}::timestamptz, ${before.key})`);
+  }
+  return query.orderBy('call_back_at').orderBy('lead_id').limit(pageSize(limit)).execute();
 }
 
 export async function findLead(db: Db, tenant: string, leadId: string): Promise<Lead | undefined> {
@@ -38,8 +79,11 @@ export async function findLead(db: Db, tenant: string, leadId: string): Promise<
 
 export interface LeadChange {
   readonly leadId: string;
-  readonly stage?: LeadStage;
+  readonly stage?: string;
   readonly note?: string | null;
+  readonly name?: string | null;
+  readonly phone?: string | null;
+  readonly call_back_at?: Date | null;
 }
 
 /** The lead as it is then; undefined when there is none. */
@@ -55,8 +99,10 @@ export async function changeLead(db: Db, tenant: string, change: LeadChange): Pr
 }
 
 export interface AppointmentFilter {
-  readonly status?: AppointmentStatus;
-  readonly before?: { readonly createdAt: Date; readonly appointmentId: string };
+  readonly status?: AppointmentStatus | undefined;
+  /** Of this person. */
+  readonly number?: string | undefined;
+  readonly before?: Place | undefined;
   readonly limit: number;
 }
 
@@ -64,14 +110,22 @@ export interface AppointmentFilter {
 export async function listAppointments(
   db: Db,
   tenant: string,
-  { status, before, limit }: AppointmentFilter,
-): Promise<readonly Appointment[]> {
-  let query = db.selectFrom('appointments').selectAll().where('tenant', '=', tenant);
+  { before, limit, number, status }: AppointmentFilter,
+): Promise<readonly (Appointment & Place)[]> {
+  let query = db
+    .selectFrom('appointments')
+    .selectAll()
+    .select([sql<string>`created_at::text`.as('at'), 'appointment_id as key'])
+    .where('tenant', '=', tenant);
   if (status !== undefined) query = query.where('status', '=', status);
-  if (before !== undefined) {
-    query = query.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('created_at', 'appointment_id'), '<', tuple(before.createdAt, before.appointmentId)),
+  if (number !== undefined) {
+    query = query.where(
+      sql<boolean>`(phone = ${number} or lead_id in (
+        select lead_id from leads where tenant = ${tenant} and ${number} in (contact_number, phone)))`,
     );
+  }
+  if (before !== undefined) {
+    query = query.where(sql<boolean>`(created_at, appointment_id) < (${before.at}::timestamptz, ${before.key})`);
   }
   return query.orderBy('created_at', 'desc').orderBy('appointment_id', 'desc').limit(pageSize(limit)).execute();
 }

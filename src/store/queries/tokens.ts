@@ -9,7 +9,7 @@ export interface Token {
   readonly subject: string;
 }
 
-/** Keeps a token for one use within its time, on whatever node. */
+/** Keeps a token for one use within its time, on whatever node. One that was kept before stays as it is. */
 export async function keepToken(db: Db, tenant: string, token: Token & { readonly ttlMs: number }): Promise<void> {
   const { hash, purpose, subject, ttlMs } = token;
   await inTransaction(db, async (trx) => {
@@ -17,6 +17,7 @@ export async function keepToken(db: Db, tenant: string, token: Token & { readonl
     await trx
       .insertInto('tokens')
       .values({ tenant, token_hash: hash, purpose, subject, expires_at: fromNow(ttlMs) })
+      .onConflict((oc) => oc.doNothing())
       .execute();
   });
 }
@@ -35,6 +36,41 @@ export async function takeToken(db: Db, tenant: string, { hash, purpose, subject
     .returning('token_hash')
     .executeTakeFirst();
   return taken !== undefined;
+}
+
+/** For a token that alone says what it opens: its subject, for one of all who ask; undefined for the others. */
+export async function spendToken(
+  db: Db,
+  tenant: string,
+  { hash, purpose }: Pick<Token, 'hash' | 'purpose'>,
+): Promise<string | undefined> {
+  const spent = await db
+    .updateTable('tokens')
+    .set({ used_at: now() })
+    .where('tenant', '=', tenant)
+    .where('token_hash', '=', hash)
+    .where('purpose', '=', purpose)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now())
+    .returning('subject')
+    .executeTakeFirst();
+  return spent?.subject;
+}
+
+/** None that was given out for this is good any more. */
+export async function revokeTokens(
+  db: Db,
+  tenant: string,
+  { purpose, subject }: Pick<Token, 'purpose' | 'subject'>,
+): Promise<void> {
+  await db
+    .updateTable('tokens')
+    .set({ used_at: now() })
+    .where('tenant', '=', tenant)
+    .where('purpose', '=', purpose)
+    .where('subject', '=', subject)
+    .where('used_at', 'is', null)
+    .execute();
 }
 
 /** Returns how many went. A used token is kept as long as an unused one: it must not be taken again. */

@@ -1,8 +1,9 @@
 import type { Selectable } from 'kysely';
 import type { Db, UserRole, UsersTable } from '../schema.ts';
-import { ago, ensureTenant, fromNow, inTransaction, now } from '../sql.ts';
+import { ensureTenant, inTransaction, now } from '../sql.ts';
+import { closeUserSessions } from './sessions.ts';
 
-type User = Selectable<UsersTable>;
+export type User = Selectable<UsersTable>;
 
 export interface NewUser {
   readonly userId: string;
@@ -31,6 +32,15 @@ export async function listUsers(db: Db, tenant: string): Promise<readonly User[]
   return db.selectFrom('users').selectAll().where('tenant', '=', tenant).orderBy('email').execute();
 }
 
+export async function findUser(db: Db, tenant: string, userId: string): Promise<User | undefined> {
+  return db
+    .selectFrom('users')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+}
+
 /** Also one that is disabled: whoever logs in must not learn the difference. */
 export async function findUserByEmail(db: Db, tenant: string, email: string): Promise<User | undefined> {
   return db
@@ -41,20 +51,43 @@ export async function findUserByEmail(db: Db, tenant: string, email: string): Pr
     .executeTakeFirst();
 }
 
+/** In a transaction: whoever decides by the number of users or owners does so one after the other. */
+export async function lockUsers(db: Db, tenant: string): Promise<void> {
+  await ensureTenant(db, tenant);
+  await db.selectFrom('tenants').select('tenant').where('tenant', '=', tenant).forUpdate().execute();
+}
+
+/** The ids of the owners who can log in. */
+export async function workingOwners(db: Db, tenant: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('users')
+    .select('user_id')
+    .where('tenant', '=', tenant)
+    .where('role', '=', 'owner')
+    .where('password_hash', 'is not', null)
+    .where('disabled_at', 'is', null)
+    .execute();
+  return rows.map(({ user_id }) => user_id);
+}
+
 export interface UserChange {
   readonly userId: string;
   readonly name?: string | null;
   readonly role?: UserRole;
-  readonly passwordHash?: string;
+  /** Null when nobody can log in until there is another. */
+  readonly passwordHash?: string | null;
   readonly isDisabled?: boolean;
+  /** The session that asks for it goes on. */
+  readonly keepSession?: string | undefined;
 }
 
-/** Ends the user's sessions, since what they rest on has changed. False when there is no such user. */
-export async function changeUser(db: Db, tenant: string, change: UserChange): Promise<boolean> {
-  const { userId, name, role, passwordHash, isDisabled } = change;
+/** Ends the user's sessions when what they rest on has changed. Undefined when there is no such user. */
+export async function changeUser(db: Db, tenant: string, change: UserChange): Promise<User | undefined> {
+  const { userId, name, role, passwordHash, isDisabled, keepSession } = change;
   return inTransaction(db, async (trx) => {
-    await closeUserSessions(trx, tenant, userId);
-    const changed = await trx
+    const isOnlyName = role === undefined && passwordHash === undefined && isDisabled === undefined;
+    if (!isOnlyName) await closeUserSessions(trx, tenant, { userId, keep: keepSession });
+    return trx
       .updateTable('users')
       .set({
         user_id: userId,
@@ -65,69 +98,7 @@ export async function changeUser(db: Db, tenant: string, change: UserChange): Pr
       })
       .where('tenant', '=', tenant)
       .where('user_id', '=', userId)
-      .returning('user_id')
-      .executeTakeFirst();
-    return changed !== undefined;
-  });
-}
-
-export async function openSession(
-  db: Db,
-  tenant: string,
-  session: { readonly sessionHash: string; readonly userId: string; readonly longestMs: number },
-): Promise<void> {
-  await db
-    .insertInto('sessions')
-    .values({
-      tenant,
-      session_hash: session.sessionHash,
-      user_id: session.userId,
-      expires_at: fromNow(session.longestMs),
-    })
-    .execute();
-}
-
-/** The user of a session that has been used within `idleMs`, which this use is too; undefined for any other. */
-export async function useSession(
-  db: Db,
-  tenant: string,
-  { sessionHash, idleMs }: { readonly sessionHash: string; readonly idleMs: number },
-): Promise<User | undefined> {
-  return inTransaction(db, async (trx) => {
-    const session = await trx
-      .updateTable('sessions')
-      .set({ seen_at: now() })
-      .where('tenant', '=', tenant)
-      .where('session_hash', '=', sessionHash)
-      .where('seen_at', '>', ago(idleMs))
-      .where('expires_at', '>', now())
-      .returning('user_id')
-      .executeTakeFirst();
-    if (!session) return undefined;
-    return trx
-      .selectFrom('users')
-      .selectAll()
-      .where('tenant', '=', tenant)
-      .where('user_id', '=', session.user_id)
-      .where('disabled_at', 'is', null)
+      .returningAll()
       .executeTakeFirst();
   });
-}
-
-export async function closeSession(db: Db, tenant: string, sessionHash: string): Promise<void> {
-  await db.deleteFrom('sessions').where('tenant', '=', tenant).where('session_hash', '=', sessionHash).execute();
-}
-
-export async function closeUserSessions(db: Db, tenant: string, userId: string): Promise<void> {
-  await db.deleteFrom('sessions').where('tenant', '=', tenant).where('user_id', '=', userId).execute();
-}
-
-/** Returns how many went. */
-export async function pruneSessions(db: Db, tenant: string, expiredForMs: number): Promise<number> {
-  const { numDeletedRows } = await db
-    .deleteFrom('sessions')
-    .where('tenant', '=', tenant)
-    .where('expires_at', '<', ago(expiredForMs))
-    .executeTakeFirst();
-  return Number(numDeletedRows);
 }

@@ -1,5 +1,6 @@
 /** What went wrong between the two who talk: too early, too late, twice, not at all, over each other. */
-import type { CallEvent } from '../../core/call-event.ts';
+import type { JournalEntry } from '../../call/journal.ts';
+import type { CallEvent, EndReason } from '../../core/call-event.ts';
 import { areOwnWords } from '../../core/own-words.ts';
 import { normalized } from '../../core/words.ts';
 import { type CallStory, length, type TurnStory } from '../story.ts';
@@ -96,24 +97,52 @@ function doubleReplies({ turns }: CallStory): readonly Finding[] {
   return finding('double-reply', 'felt', evidence, { harmMs: evidence.length * 2_000 });
 }
 
-/** Words came while the agent listened, and no turn of the record has them. */
-function missedWords({ endReason, endedAt, entries }: CallStory): readonly Finding[] {
+/** Words came while the agent listened, and no turn of the record has them; or they are there, and nobody answered. */
+function missedWords(story: CallStory): readonly Finding[] {
   // Of a call that goes on, or that a crash has cut off, what is still to come is not known.
-  if (endReason === undefined) return [];
+  if (story.endReason === undefined) return [];
+  const lost = unrecorded(story);
+  const unanswered = neverAnswered(story).filter(({ at }) => lost.every((one) => one.at !== at));
+  const evidence = [...lost, ...unanswered];
+  return finding('missed-words', 'felt', evidence, { harmMs: evidence.length * 2_000 });
+}
+
+function unrecorded({ endedAt, entries }: CallStory): readonly Evidence[] {
   const record = entries
     .flatMap(({ effects }) => effects)
     .flatMap((effect) =>
       effect.type === 'turn-finished' && effect.turn.who === 'caller' ? [normalized(effect.turn.text)] : [],
     )
     .join(' ');
-  const evidence = entries.flatMap(({ event, state }) => {
+  return entries.flatMap(({ event, state }) => {
     if (event.type !== 'transcript-final' || state === 'SPEAKING' || normalized(event.text) === '') return [];
     const isKept = normalized(event.text)
       .split(' ')
       .every((word) => ` ${record} `.includes(` ${word} `));
     return isKept || event.at > endedAt - 1_000 ? [] : [{ at: event.at, text: `"${event.text}" is in no turn` }];
   });
-  return finding('missed-words', 'felt', evidence, { harmMs: evidence.length * 2_000 });
+}
+
+/** Ends after which nobody is owed an answer here, or that another cause is named for. */
+const NOT_OWED: ReadonlySet<string> = new Set<EndReason>([
+  ...(['agent-finished', 'no-person', 'no-input', 'handed-over', 'moved'] as const),
+  ...(['socket-lost', 'media-lost', 'internal-error', 'replies-failed', 'recogniser-failed'] as const),
+]);
+
+/** The last words of a call that Kav ended over them, or whose caller waited for an answer and hung up. */
+function neverAnswered({ endReason, endedAt, entries, turns }: CallStory): readonly Evidence[] {
+  if (endReason === undefined || NOT_OWED.has(endReason)) return [];
+  const isAnswer = ({ effects }: JournalEntry): boolean => effects.some(({ type }) => type === 'answer-start');
+  const rest = entries.slice(entries.findLastIndex(isAnswer) + 1);
+  const answered = turns.map(({ said }) => normalized(said));
+  const words = rest.flatMap(({ event, state }) =>
+    event.type === 'transcript-final' && state !== 'SPEAKING' && normalized(event.text) !== '' ? [event] : [],
+  );
+  const open = words.filter(({ text }) => !answered.includes(normalized(text)));
+  const heardUntil = Math.max(...rest.map(({ event }) => (event.type === 'speech-end' ? event.since : 0)), 0);
+  const waitedMs = endedAt - Math.max(heardUntil, ...open.map(({ at }) => at));
+  if (endReason === 'caller-hung-up' && waitedMs < DEAD_AIR_MS) return [];
+  return open.map(({ at, text }) => ({ at, text: `"${text}" was never answered` }));
 }
 
 function notUnderstood({ entries }: CallStory): readonly Finding[] {

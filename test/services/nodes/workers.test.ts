@@ -43,7 +43,10 @@ describe('workers', () => {
     await served.until(() => served.joined('box-2') === 2 && served.count('SERVER_READY') === 3);
     expect((await fetch(`${served.url}/readyz`)).status).toBe(200);
 
-    const lines = served.said.split('\n').slice(0, -1).filter((line) => line.startsWith('{'));
+    const lines = served.said
+      .split('\n')
+      .slice(0, -1)
+      .filter((line) => line.startsWith('{'));
     expect(lines.map((line) => JSON.parse(line).node).filter((node) => node !== 'box-1' && node !== 'box-2')).toEqual(
       [],
     );

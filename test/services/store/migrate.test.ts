@@ -71,6 +71,28 @@ describe('migrations', () => {
     expect(await migrateTo(url, [ONE, TWO])).toEqual({ from: 3, to: 3 });
   });
 
+  test('who was an admin is an owner, and nobody is an admin any more', async () => {
+    const url = await createDatabase();
+    await migrateTo(
+      url,
+      MIGRATIONS.filter(({ name }) => name !== 'accounts').map((one, i) => ({ ...one, version: i + 1 })),
+    );
+    const add = (id: string, role: string) =>
+      asSuperuser(
+        (client) =>
+          client.query(`insert into users (tenant, user_id, email, role) values ('t', $1, $1, $2)`, [id, role]),
+        url,
+      );
+    await asSuperuser((client) => client.query(`insert into tenants (tenant) values ('t')`), url);
+    await add('dana', 'admin');
+    await add('noa', 'viewer');
+    const accounts = MIGRATIONS.find(({ name }) => name === 'accounts')!;
+    await asSuperuser((client) => client.query(accounts.sql), url);
+    const { rows } = await asSuperuser((client) => client.query('select role from users order by user_id'), url);
+    expect(rows.map(({ role }) => role)).toEqual(['owner', 'viewer']);
+    await expect(add('tal', 'admin')).rejects.toThrow(/users_role_check/);
+  });
+
   test('of many nodes that start at once, one migrates and all are ready', async () => {
     const databaseUrl = await createDatabase();
     const news: StoreNews[] = [];

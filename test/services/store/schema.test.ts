@@ -1,13 +1,14 @@
 /** The types of the tables, written by hand, are what the migrations make. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ENGINES, useStore } from './engines.ts';
 import { type Column, columnsOf, keysOf } from './tables.ts';
 
-const FILES = ['schema.ts', 'schema-after-calls.ts', 'schema-nodes.ts'];
-const source = FILES.map((file) => readFileSync(new URL(`../../../src/store/${file}`, import.meta.url), 'utf8')).join(
-  '\n',
-);
+const folder = new URL('../../../src/store/', import.meta.url);
+const source = readdirSync(folder)
+  .filter((file) => /^schema.*\.ts$/.test(file))
+  .map((file) => readFileSync(new URL(file, folder), 'utf8'))
+  .join('\n');
 /** What is the cluster's, and belongs to no tenant. */
 const WITHOUT_TENANT = ['nodes'];
 

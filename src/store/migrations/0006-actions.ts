@@ -2,7 +2,7 @@ import type { Migration } from './migration.ts';
 
 /** What operators do in calls: each action once, whoever asks for it again, and the operator's turns. */
 export const actions: Migration = {
-  version: 5,
+  version: 6,
   name: 'actions',
   compatibleFrom: 1,
   sql: `

@@ -1,0 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { embeddedSnapshot } from '../../../test/services/snapshot.ts';
+import { createRealClock } from '../../call/real-clock.ts';
+import { openStore } from '../../store/store.ts';
+import { homeSuite } from './home-suite.fixture.ts';
+
+homeSuite(async () => {
+  const store = openStore({ clock: createRealClock(), snapshot: await readFile(await embeddedSnapshot()) });
+  await store.ready;
+  return store;
+});
