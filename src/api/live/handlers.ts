@@ -45,7 +45,7 @@ export function createLiveHandlers(options: LiveHandlerOptions): Handlers<'live-
       const settled = settledBy(await cluster.send(params.callSid, command, ACT_MS));
       const outcome = settled === 'done-before' ? 'done' : settled;
       // It has been done, or not, whatever becomes of the note.
-      await settleAction(store.db, tenant, asked, outcome).catch(() => {});
+      await settleAction(store.db, tenant, { ...asked, outcome }).catch(() => {});
       if (settled !== 'done' && settled !== 'done-before') throw refusalOf(settled);
       return { outcome: settled };
     },

@@ -195,7 +195,7 @@ export class LiveSocket {
         this.#out.send(textOf(callSids, () => ({ type: 'gone', callSids: [...callSids] })));
       },
       lines: (callSid, lines, isFirst) =>
-        this.#out.send(JSON.stringify({ type: 'lines', callSid, isFirst, lines } satisfies LiveLines)),
+        this.#tell({ type: 'lines', callSid, isFirst, lines: [...lines] }),
       audio: (news) => this.#out.send(bytesOf(news), true),
     };
   }
@@ -233,8 +233,6 @@ export class LiveSocket {
     onClosed();
   }
 }
-
-type LiveLines = Omit<Extract<LiveMessage, { type: 'lines' }>, 'lines'> & { readonly lines: readonly unknown[] };
 
 function parseRequest(text: string): LiveRequest | undefined {
   try {

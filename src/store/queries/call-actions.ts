@@ -17,7 +17,7 @@ export type Registered =
   /** `outcome` is null while nobody knows what came of it. */
   | { readonly type: 'known'; readonly actor: string; readonly action: string; readonly outcome: string | null };
 
-export function registerAction(db: Db, tenant: string, asked: AskedAction): Promise<Registered> {
+export async function registerAction(db: Db, tenant: string, asked: AskedAction): Promise<Registered> {
   const { action, actionId, actor, callSid } = asked;
   return inTransaction(db, async (trx) => {
     await ensureTenant(trx, tenant);
@@ -43,8 +43,12 @@ export function registerAction(db: Db, tenant: string, asked: AskedAction): Prom
 }
 
 /** What came of it, for whoever asks again; a refusal is in the audit log too. */
-export function settleAction(db: Db, tenant: string, asked: AskedAction, outcome: string): Promise<void> {
-  const { action, actionId, actor, callSid } = asked;
+export async function settleAction(
+  db: Db,
+  tenant: string,
+  settled: AskedAction & { readonly outcome: string },
+): Promise<void> {
+  const { action, actionId, actor, callSid, outcome } = settled;
   return inTransaction(db, async (trx) => {
     await trx
       .updateTable('call_actions')

@@ -83,6 +83,12 @@ const QUESTIONS: Readonly<Record<string, readonly unknown[]>> = {
   answerCommand: [{ commandId: ID, answer: 1 }],
   readAnswers: [[ID]],
   pruneCommands: [-1e12],
+  registerAction: [
+    { callSid: ID, actionId: ID, actor: 'alice', action: 'say' },
+    { callSid: ID, actionId: 'another', actor: 'alice', action: 'say' },
+  ],
+  settleAction: [{ callSid: ID, actionId: ID, actor: 'alice', action: 'say', outcome: 'taken' }],
+  pruneActions: [-ALL_TIME_MS],
   listContacts: [
     { limit: 100 },
     { limit: 100, text: '0100', before: { at: FAR_AHEAD, key: '+9' } },
