@@ -1,6 +1,7 @@
 /** What holds of the calls' handlers, whichever database they run on. */
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LINEAR_TO_MULAW } from '../../audio/mulaw.ts';
 import { parseWav } from '../../audio/wav.ts';
@@ -11,6 +12,7 @@ import { KEYS } from '../../recording/recording.fixture.ts';
 import { keepNotes } from '../../store/after-calls/notes.ts';
 import { listAudit } from '../../store/queries/audit.ts';
 import { changeContact } from '../../store/queries/contacts.ts';
+import { wordsOf } from '../../store/search/words.ts';
 import { callRoutes } from '../contract/calls.ts';
 import type { FileAnswer, Handlers } from '../handler.ts';
 import {
@@ -130,6 +132,48 @@ export function callsSuite(open: () => Promise<World>): void {
           excerpt: 'Wants a \ue000plumber\ue001 tomorrow.',
         },
       ]);
+    });
+
+    test('takes any text, and cuts it into words as the database does', async () => {
+      const letters = [
+        'a',
+        'B',
+        'ש',
+        'ָ',
+        'ה',
+        '"',
+        "'",
+        '\\',
+        '-',
+        '־',
+        '״',
+        ' ',
+        '\t',
+        '\n',
+        '(',
+        '|',
+        '&',
+        ':',
+        '*',
+        '!',
+        '<',
+        '%',
+        '_',
+        '0',
+        '٣',
+        '💬',
+        '\u200f',
+      ];
+      const anything = fc.string({ unit: fc.constantFrom(...letters), maxLength: 60 });
+      await fc.assert(
+        fc.asyncProperty(anything, async (said) => {
+          const { rows } = await world.store.executeSql('select tsvector_to_array(kav_words($1)) as words', [said]);
+          const words = new Set(wordsOf(said).map(({ word }) => word));
+          expect(new Set(rows[0]!['words'] as string[])).toEqual(words);
+          expect(await list({ text: said })).toMatchObject({ items: expect.any(Array) });
+        }),
+        { numRuns: 60 },
+      );
     });
 
     test('is cut into pages that miss nothing and repeat nothing, also for calls of one instant', async () => {

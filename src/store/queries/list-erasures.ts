@@ -22,7 +22,7 @@ export async function listErasures(
   const { rows } = await sql<ErasureLine>`
     select e.erasure_id as "erasureId", e.erasure_id as key, e.requested_at::text as at,
       e.requested_by as "requestedBy", e.requested_at as "requestedAt", e.done_at as "doneAt",
-      jsonb_array_length(e.call_sids) as calls, e.report,
+      case jsonb_typeof(e.call_sids) when 'array' then jsonb_array_length(e.call_sids) else 0 end as calls, e.report,
       coalesce((
         select jsonb_agg(jsonb_build_object('node', n.node, 'files', n.files, 'at', n.at) order by n.node)
         from erasure_nodes n where n.tenant = e.tenant and n.erasure_id = e.erasure_id), '[]') as nodes
