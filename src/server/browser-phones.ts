@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { httpUrl } from '../twilio/public-origin.ts';
-import type { ServerContext } from './context.ts';
+import type { ConsoleSurroundings } from './console-door.ts';
 import { signatureOf } from './routes.ts';
 
 export interface BrowserPhones {
@@ -26,7 +26,7 @@ export function browserProof(request: IncomingMessage): string | undefined {
 /** Browsers name the page that asks, and let no page choose what they say. */
 export function isSameOrigin(
   request: IncomingMessage,
-  { originOf, requestedOriginOf }: Pick<ServerContext, 'originOf' | 'requestedOriginOf'>,
+  { originOf, requestedOriginOf }: Pick<ConsoleSurroundings, 'originOf' | 'requestedOriginOf'>,
 ): boolean {
   const { origin } = request.headers;
   if (origin === undefined) return false;
