@@ -1,10 +1,11 @@
-/** The console's handlers of calls, people, agents and the home page, put together. */
+/** The console's handlers of calls, people, agents, the browser's telephone and the home page, put together. */
 import path from 'node:path';
 import { type AgentRoutes, createAgentHandlers } from '../api/agents/handlers.ts';
 import { type CallRoutes, createCallHandlers } from '../api/calls/handlers.ts';
 import type { Handlers } from '../api/handler.ts';
 import { createHomeHandlers, type HomeRoutes } from '../api/home/handlers.ts';
 import { createPeopleHandlers, type PeopleRoutes } from '../api/people/handlers.ts';
+import { createPhoneHandlers } from '../api/phone/handlers.ts';
 import { RECORDINGS_FOLDER } from '../recording/layout.ts';
 import { agentFileOf } from './agent-file.ts';
 import { consoleChecks, setupFacts } from './console-checks.ts';
@@ -14,9 +15,9 @@ import { VERSION } from './version.ts';
 export function createDataHandlers(
   parts: Parts,
   loaded: LoadedDesk,
-): Handlers<CallRoutes | PeopleRoutes | AgentRoutes | HomeRoutes> {
+): Handlers<CallRoutes | PeopleRoutes | AgentRoutes | HomeRoutes | 'open-phone'> {
   const { clock, environment, journalFolder, metrics, raw } = parts;
-  const { afterCalls, keeping, ready, recordingKeys, runtime, versions } = loaded;
+  const { afterCalls, keeping, phones, ready, recordingKeys, runtime, versions } = loaded;
   const { db } = keeping.store;
   const { tenant } = keeping.facts;
   const { brain, stt, tts } = runtime.options;
@@ -38,6 +39,13 @@ export function createDataHandlers(
       notify: (channel, payload) => keeping.store.notify(channel, payload),
       tenant,
       served: () => agent,
+    }),
+    ...createPhoneHandlers({
+      phones,
+      tenant,
+      agentName: ready.name,
+      // Its greeting is spoken by then, and the call finds it.
+      hasVersion: async (version) => (await versions.runtimeFor(version)) !== undefined,
     }),
     ...createHomeHandlers({
       db,

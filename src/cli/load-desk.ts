@@ -123,6 +123,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     clock,
     audience: live.audience,
     agent: runtime,
+    agentFor: (version) => versions.agentFor(version),
     journals: watchedJournals(journals, parts.watchFeed),
     log,
     metrics,
