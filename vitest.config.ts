@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'eval/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'eval/**/*.test.ts', 'console/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'test/services/**'], // see vitest.services.config.ts
     pool: 'threads',
     maxWorkers: 2,

@@ -71,9 +71,11 @@ function judgeRca(all: readonly Finding[]): readonly string[] {
   const good = all.filter(({ kind }) => kind === 'none');
   const bad = all.filter(({ kind }) => kind !== 'none');
   const named = (some: readonly Finding[]): number => some.filter(({ isNamed }) => isNamed).length;
+  const stalled = all.filter(({ rca }) => rca.some((cause) => cause.startsWith('stall ')));
   const first = bad.filter(({ kind, rca }) => rca[0]?.split(' ', 1)[0] === kind);
   return [
     `kav rca: named ${named(bad)} of ${bad.length} faults (${first.length} as the worst), and nothing of ${named(good)} of ${good.length} good calls`,
+    ...(stalled.length > 0 ? [`  this machine was late in ${stalled.length} of the calls, and that is named too`] : []),
     ...all
       .filter(({ isNamed }) => !isNamed)
       .map(({ name, rca }) => `  not named: ${name}: ${rca.join(', ') || 'nothing found'}`),

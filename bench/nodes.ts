@@ -53,7 +53,7 @@ const store = openStore({ databaseUrl: postgres.url, clock });
 
 try {
   await store.ready;
-  const asking = { settings: { ...settings, name: '' }, nodes: ASKED_NODES, asksPerNode: asks, places: PLACES };
+  const asking = { store, settings: { ...settings, name: '' }, nodes: ASKED_NODES, asksPerNode: asks, places: PLACES };
   tellAdmissions(await askAtOnce({ ...asking, onStarted: track }));
   if (values.only !== 'admission') {
     const nodes = [await start({ ...settings, name: 'a' }), await start({ ...settings, name: 'b' })];

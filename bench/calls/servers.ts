@@ -14,6 +14,8 @@ export interface Server {
   readonly url: string;
   /** Absent for the bare echo server, which has no webhook. */
   readonly authToken?: string;
+  /** Where watchers look on, if they can. */
+  readonly liveUrl?: string;
   /** What it had used when it came to rest. */
   readonly atRest: Usage;
   /** From the start of the process until then. */
@@ -27,6 +29,7 @@ export interface KavServer extends Server {
 
 interface Ready {
   readonly url: string;
+  readonly liveUrl?: string;
   readonly authToken?: string;
 }
 
@@ -43,7 +46,11 @@ export async function startEcho(profileFolder?: string): Promise<Server & { clos
 }
 
 /** Kav as it is by default, with the embedded database; or with a database that is away. */
-export async function startKav(isStoreAway: boolean, profileFolder?: string): Promise<KavServer> {
+export async function startKav(
+  isStoreAway: boolean,
+  profileFolder?: string,
+  file = '../kav-server.ts',
+): Promise<KavServer> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'kav-bench-'));
   const log = openSync(path.join(dataDir, 'log.jsonl'), 'w');
   const environment = {
@@ -60,7 +67,7 @@ export async function startKav(isStoreAway: boolean, profileFolder?: string): Pr
     KAV_MAX_CALLS: '2000',
     ...(isStoreAway ? { DATABASE_URL: NOWHERE } : {}),
   };
-  const { child, server } = await start('../kav-server.ts', environment, log, profileFolder);
+  const { child, server } = await start(file, environment, log, profileFolder);
   const close = async (): Promise<OwnShare> => {
     child.disconnect();
     await once(child, 'exit');
@@ -85,11 +92,12 @@ async function start(
     stdio: ['ignore', stdout, 'inherit', 'ipc'],
     execArgv: profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`],
   });
-  const [{ authToken, url }] = (await once(child, 'message')) as [Ready];
+  const [{ authToken, liveUrl, url }] = (await once(child, 'message')) as [Ready];
   const pid = child.pid!;
   const atRest = await restOf(pid, since + LONGEST_START_MS);
   const startMs = performance.now() - since - REST_MS;
-  return { child, server: { pid, url, ...(authToken === undefined ? {} : { authToken }), atRest, startMs } };
+  const known = { ...(authToken === undefined ? {} : { authToken }), ...(liveUrl === undefined ? {} : { liveUrl }) };
+  return { child, server: { pid, url, ...known, atRest, startMs } };
 }
 
 async function restOf(pid: number, until: number): Promise<Usage> {

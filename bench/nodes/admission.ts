@@ -4,10 +4,13 @@ import { createCallFields } from '../../src/simulator/carrier/call-fields.ts';
 import { createServerAddress } from '../../src/simulator/carrier/server-address.ts';
 import { createSid } from '../../src/simulator/carrier/sid.ts';
 import { TwilioHttp } from '../../src/simulator/twilio-http.ts';
+import { liveNodes } from '../../src/store/cluster/nodes.ts';
+import type { Store } from '../../src/store/store.ts';
 import { type BenchNode, type NodeSettings, startNode } from './node.ts';
 
 export interface AdmissionOptions {
   readonly settings: NodeSettings;
+  readonly store: Store;
   readonly nodes: number;
   readonly asksPerNode: number;
   readonly places: number;
@@ -32,6 +35,7 @@ interface Asked {
   readonly problem?: string;
 }
 
+const LOOK_EVERY_MS = 100;
 const clock = createRealClock();
 const ACCOUNT = createSid('AC');
 
@@ -44,6 +48,7 @@ export async function askAtOnce(options: AdmissionOptions): Promise<Admissions> 
     onStarted(node);
     nodes.push(node);
   }
+  await ready(nodes, options.store);
   const asks = nodes.flatMap(({ port }) =>
     Array.from({ length: asksPerNode }, () => ask(`http://127.0.0.1:${port}`, settings)),
   );
@@ -63,6 +68,16 @@ export async function askAtOnce(options: AdmissionOptions): Promise<Admissions> 
     refusedMs: timesOf('refused'),
     takenMs: timesOf('taken'),
   };
+}
+
+/** They answer before they have the database; and what answers for the first time is slow. */
+async function ready(nodes: readonly BenchNode[], { db }: Store): Promise<void> {
+  for (const { name, port } of nodes) {
+    while (!(await liveNodes(db)).some(({ node }) => node === name)) {
+      await new Promise<void>((resolve) => clock.at(clock.now() + LOOK_EVERY_MS, resolve));
+    }
+    await (await fetch(`http://127.0.0.1:${port}/webhook/incoming_call_preview`)).text();
+  }
 }
 
 /** As Twilio asks: signed over the public name, sent to one of the nodes. */

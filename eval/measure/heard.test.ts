@@ -43,6 +43,13 @@ describe('what was heard', () => {
     expect(words[6]!.fromMs).toBeGreaterThanOrEqual(4_000);
   });
 
+  test('is the same word again, and not one that sounded alike before, where a cut word is said again', () => {
+    const twice = babble('We will call your office and then your home.', RATE);
+    const [cut, again] = [twice.words[7]!.to - 400, twice.words[7]!.from];
+    const track = receiver(9_000, [500, twice.audio.subarray(0, cut)], [4_000, twice.audio.subarray(again)]);
+    expect(heardWords(track, [twice, one]).map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 7, 8]);
+  });
+
   test('is the same when the volume goes down for a while', () => {
     const samples = decodeMulaw(one.audio);
     for (let i = 8_000; i < 16_000; i++) samples[i] = Math.round(samples[i]! / 4);

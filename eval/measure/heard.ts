@@ -31,6 +31,8 @@ const SILENT_RMS = 60;
 const AGREEMENT = 0.85;
 /** How far a candidate is followed to tell it from others that begin alike. */
 const LOOK_AHEAD = 8_000;
+/** Speech that is taken up again begins so much before the place where it was cut: a word that was said before is not meant. */
+const AGAIN = 4_000;
 const SAMPLES_PER_MS = 8;
 
 /** In the order of time. A word that was cut and taken up again is there twice, with its parts. */
@@ -44,7 +46,7 @@ export function heardWords(track: Uint8Array, utterances: readonly Utterance[]):
       run.to = run.from + at - run.trackFrom + BLOCK;
       continue;
     }
-    run = matcher.find(at, run);
+    run = matcher.find(at, runs.at(-1));
     if (run) runs.push(run);
   }
   return runs.flatMap((found) => wordsOfRun(found, utterances[found.utterance]!));
@@ -76,7 +78,7 @@ class Matcher {
     let bestLength = 0;
     for (const utterance of this.#order(last?.utterance)) {
       const reference = this.#references[utterance]!;
-      const after = utterance === last?.utterance ? reference.indexOf(pattern, Math.max(0, last.to - BLOCK)) : -1;
+      const after = utterance === last?.utterance ? reference.indexOf(pattern, Math.max(0, last.to - AGAIN)) : -1;
       const from = after >= 0 ? after : reference.indexOf(pattern);
       if (from < 0) continue;
       const length = this.#follow(utterance, from, at);

@@ -90,4 +90,14 @@ describe('what a stretch of agent speech is', () => {
     const rest = { atMs: 1_000 + wordAt(4) / 8 + 200, reply: 1, audio: speech.audio.subarray(wordAt(4)) };
     expect(heard(firstWords, rest)).toEqual([{ reply: 1, isWhole: true, goesOn: false }]);
   });
+
+  test('another reply does not belong to the one before it, however soon it comes', () => {
+    const endMs = 1_000 + firstWords.audio.length / 8;
+    const answer = { atMs: endMs + 160, reply: 2, audio: speech.audio };
+    expect(heard(firstWords, answer)).toEqual([
+      { reply: 1, isWhole: false, goesOn: false },
+      { reply: 2, isWhole: true, goesOn: false },
+    ]);
+    expect(heard(firstWords, { ...answer, reply: 1 })).toHaveLength(1);
+  });
 });

@@ -38,8 +38,8 @@ export function spurtsOf(observation: HeardCall): readonly Spurt[] {
   const starts = observation.entries.flatMap(({ event }) => (event.type === 'playout-start' ? [event] : []));
   const spurts: Spurt[] = [];
   let before: Place | undefined;
-  for (const { from, to } of joined(agent)) {
-    const reply = starts.findLast(({ at }) => at <= from + CLOCKS_MS)?.reply ?? 0;
+  for (const { from, to } of joined(agent, starts)) {
+    const reply = replyAt(starts, from);
     const { kind, line, text } = replies.get(reply) ?? { kind: 'answer', text: '' };
     const own = words.filter((word) => (word.fromMs + word.toMs) / 2 >= from && (word.fromMs + word.toMs) / 2 < to);
     const said = own.filter((word) => word.toMs - word.fromMs >= FRAGMENT_MS || word.share >= WHOLE_WORD);
@@ -59,7 +59,19 @@ export function spurtsOf(observation: HeardCall): readonly Spurt[] {
   return spurts;
 }
 
-function joined(track: Uint8Array): readonly { readonly from: number; readonly to: number }[] {
+interface Start {
+  readonly at: number;
+  readonly reply: number;
+}
+
+const replyAt = (starts: readonly Start[], ms: number): number =>
+  starts.findLast(({ at }) => at <= ms + CLOCKS_MS)?.reply ?? 0;
+
+/** What begins in a silence, however short, does not belong to the speech before it if it is another reply. */
+function joined(
+  track: Uint8Array,
+  starts: readonly Start[],
+): readonly { readonly from: number; readonly to: number }[] {
   const ear = new Ear();
   for (let at = 0; at + FRAME_BYTES <= track.length; at += FRAME_BYTES) {
     ear.hear(track.subarray(at, at + FRAME_BYTES), (at / FRAME_BYTES) * FRAME_MS);
@@ -67,7 +79,9 @@ function joined(track: Uint8Array): readonly { readonly from: number; readonly t
   const spans: { from: number; to: number }[] = [];
   for (const { from, to } of ear.spans) {
     const last = spans.at(-1);
-    if (last && from - last.to < PAUSE_MS) last.to = to;
+    const isGoingOn =
+      last && from - last.to < PAUSE_MS && replyAt(starts, from) === replyAt(starts, last.to - CLOCKS_MS);
+    if (isGoingOn) last.to = to;
     else spans.push({ from, to });
   }
   return spans;

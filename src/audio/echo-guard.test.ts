@@ -83,6 +83,19 @@ describe('the echo guard', () => {
     expect(over.filter(({ isEcho }) => !isEcho).length / over.length).toBeGreaterThan(0.8);
   });
 
+  test('a caller hardly louder than the echo is heard, because it is another voice', () => {
+    const loss = 10 ** (-3 / 20);
+    const { frames } = play(
+      agent,
+      { delayMs: 120, gainDb: -6 },
+      caller.map((value) => value * loss),
+      2_500,
+    );
+    const over = frames.filter(({ at, isCaller }) => at > 2_500 && isCaller);
+    expect(over.length).toBeGreaterThan(40);
+    expect(over.filter(({ isEcho }) => !isEcho).length / over.length).toBeGreaterThan(0.5);
+  });
+
   test('without an echo nothing of the caller is taken for one', () => {
     const { frames } = play(agent, undefined, caller, 1_500);
     expect(frames.filter(({ isCaller, isEcho }) => isCaller && isEcho)).toEqual([]);

@@ -28,6 +28,9 @@ const SIGHTINGS = 5;
 /** The samples are compared every so many frames, until it is clear that there is no echo. */
 const WAVE_EVERY = 2;
 const WAVE_TRIES = 40;
+/** Two strange voices in the same pitch reach 0.7 now and then, but not at one delay for a third of a second. */
+const SURE_CORRELATION = 0.8;
+const SURE_SIGHTINGS = 6;
 /** Softer than this no detector starts. */
 const LOUD_DBOV = -46;
 /** Softer than this there is nothing to speak of, sent or heard. */
@@ -38,6 +41,12 @@ const LEAST_GAIN_DB = -40;
 /** A caller over the echo adds at least so much. */
 const MARGIN_DB = 4;
 const SILENT_DBOV = -127;
+/** Share of a sound that is no copy of what was sent, from which on another voice is in it; and how many times the usual. */
+const MOST_STRANGE = 0.3;
+const STRANGE_FACTOR = 2.5;
+/** How the usual share follows: quickly to what is less, slowly to what is more, which may be a caller. */
+const STRANGE_RISE = 0.01;
+const STRANGE_FALL = 0.2;
 
 interface EchoPath {
   readonly lag: number;
@@ -56,7 +65,12 @@ export class EchoGuard {
   #path: EchoPath | undefined;
   #wave: EchoWave | undefined = new EchoWave(MOST_LAG);
   #waveSeen: WaveMatch | undefined;
+  #waveSightings = 0;
   #waveTries = 0;
+  /** In samples of the wave, once it is known. */
+  #waveLag: number | undefined;
+  /** Which share of the echo is usually no copy. */
+  #strange = 1;
 
   /** Whether an echo has been found, and where. */
   get delayMs(): number | undefined {
@@ -85,8 +99,23 @@ export class EchoGuard {
     if (slot - this.#newestSent > MOST_LAG) return false;
     this.#frames++;
     if (this.#frames % SEEK_EVERY === 0) this.#look(slot);
-    if (this.#frames % WAVE_EVERY === 0 && level > LOUD_DBOV) this.#lookClosely(slot);
-    return this.#path !== undefined && level > AUDIBLE_DBOV && level <= this.#expected(this.#path, slot) + MARGIN_DB;
+    if (this.#waveLag === undefined && this.#frames % WAVE_EVERY === 0 && level > LOUD_DBOV) this.#lookClosely(slot);
+    if (this.#path === undefined || level <= AUDIBLE_DBOV) return false;
+    const expected = this.#expected(this.#path, slot);
+    return level <= expected + MARGIN_DB && !this.#isAnother(level, expected, slot);
+  }
+
+  /**
+   * Whether another voice is in it, no louder than the echo: much of the sound is no copy of what was sent. How much that
+   * is in the echo alone is the line's own, and learned: from one that bends a voice out of shape nothing is to be told.
+   */
+  #isAnother(level: number, expected: number, slot: number): boolean {
+    if (this.#wave === undefined || this.#waveLag === undefined || expected < LOUD_DBOV) return false;
+    const share = this.#wave.unexplained(slot, this.#waveLag);
+    const isAnother =
+      share > MOST_STRANGE && share > STRANGE_FACTOR * this.#strange && level + 10 * Math.log10(share) > LOUD_DBOV;
+    this.#strange += (share > this.#strange ? STRANGE_RISE : STRANGE_FALL) * (share - this.#strange);
+    return isAnother;
   }
 
   /** Frames come one after another, whatever the network's jitter; only when time has really jumped the row begins anew. */
@@ -120,14 +149,18 @@ export class EchoGuard {
     const match = this.#wave?.match(slot);
     const isAgain = match && this.#waveSeen && Math.abs(match.lag - this.#waveSeen.lag) <= 1;
     this.#waveSeen = match;
-    if (isAgain && match.gainDb <= MOST_GAIN_DB)
+    this.#waveSightings = isAgain ? this.#waveSightings + 1 : 1;
+    const isSure = isAgain && (match.correlation >= SURE_CORRELATION || this.#waveSightings >= SURE_SIGHTINGS);
+    if (isSure && match.gainDb <= MOST_GAIN_DB) {
+      this.#waveLag = match.lag;
       this.#found({ lag: Math.round(match.lag / FRAME_SAMPLES), gainDb: match.gainDb });
-    else if (++this.#waveTries >= WAVE_TRIES) this.#wave = undefined;
+    } else if (++this.#waveTries >= WAVE_TRIES) this.#wave = undefined;
   }
 
+  /** What was found by loudness alone may be a little beside the delay that the samples have. */
   #found(path: EchoPath): void {
     this.#path = path;
-    this.#wave = undefined;
+    if (this.#waveLag === undefined) this.#wave = undefined;
   }
 
   #seek(slot: number): EchoPath | undefined {

@@ -47,3 +47,33 @@ test('where nothing was sent there is nothing to find', () => {
   for (let n = FRAMES; n < FRAMES + MOST_LAG + 20; n++) wave.silent(n);
   expect(wave.match(FRAMES + MOST_LAG + 19)).toBeUndefined();
 });
+
+/** The share that is no copy, in the middle of all moments, when the delay is about 100 ms. */
+function usualShare(back: (at: number) => number): number {
+  const wave = new EchoWave(MOST_LAG);
+  const shares: number[] = [];
+  for (let n = 0; n < FRAMES; n++) {
+    const frame = (of: (at: number) => number) =>
+      encodeMulaw(Int16Array.from({ length: FRAME_BYTES }, (_, i) => Math.round(of(n * FRAME_BYTES + i))));
+    wave.sent(
+      frame((at) => agent[at]!),
+      n,
+    );
+    wave.heard(frame(back));
+    if (n >= 10) shares.push(wave.unexplained(n, 200));
+  }
+  return shares.sort((a, b) => a - b)[shares.length / 2]!;
+}
+
+test.each([800, 803, 805, 910])('a copy %i samples late is explained, whichever frames it stands in', (delay) => {
+  expect(usualShare((at) => (agent[at - delay] ?? 0) / 4)).toBeLessThan(0.15);
+});
+
+test('a voice as loud as the echo is not explained, nor one alone', () => {
+  expect(usualShare((at) => (agent[at - 800] ?? 0) / 4 + caller[at]! / 2)).toBeGreaterThan(0.2);
+  expect(usualShare((at) => caller[at]! / 2)).toBeGreaterThan(0.3);
+});
+
+test('silence is nobody', () => {
+  expect(usualShare(() => 0)).toBe(1);
+});

@@ -16,12 +16,20 @@ const WINDOW_FRAMES = 6;
 const WINDOW = WINDOW_FRAMES * FRAME_SAMPLES;
 /** Delays whose sums are made side by side: one sum alone waits for each of its additions. */
 const SIDE_BY_SIDE = 4;
-/** Two strange voices in the same pitch reach 0.7 now and then. */
-const LEAST_CORRELATION = 0.8;
+/** 40 ms are judged once the delay is known. */
+const JUDGED = 2 * FRAME_SAMPLES;
+/** Neighbours on each side of the delay, and how often all are gone through. */
+const TAPS = 1;
+const ROUNDS = 4;
+/** Share that is left of a copy, with the line's own noise in it. */
+const WELL_EXPLAINED = 0.2;
+/** Noise as loud as the echo leaves 0.7 of it. */
+const LEAST_CORRELATION = 0.6;
 
 export interface WaveMatch {
   /** In samples of 2000 Hz. */
   readonly lag: number;
+  readonly correlation: number;
   readonly gainDb: number;
 }
 
@@ -30,6 +38,10 @@ export class EchoWave {
   readonly #slots: number;
   readonly #sent: Float32Array;
   readonly #heard = new Float32Array(WINDOW);
+  readonly #rest = new Float32Array(JUDGED);
+  /** Of the ring of sent samples. */
+  readonly #span: number;
+  #shift = 0;
   /** Sent samples that a comparison looks at, in one piece. */
   readonly #reach: Float32Array;
   readonly #sums = new Float64Array(SIDE_BY_SIDE);
@@ -39,7 +51,8 @@ export class EchoWave {
     this.#mostLag = mostLag;
     // Frames are sent ahead of their time, too.
     this.#slots = mostLag + WINDOW_FRAMES + AHEAD_FRAMES;
-    this.#sent = new Float32Array(this.#slots * FRAME_SAMPLES);
+    this.#span = this.#slots * FRAME_SAMPLES;
+    this.#sent = new Float32Array(this.#span);
     this.#reach = new Float32Array((mostLag + WINDOW_FRAMES) * FRAME_SAMPLES + SIDE_BY_SIDE);
   }
 
@@ -85,7 +98,8 @@ export class EchoWave {
       best = at;
     }
     if (best < 0) return undefined;
-    return { lag: last - best, gainDb: 10 * Math.log10(heardPower / power(sent, best)) };
+    const correlation = Math.sqrt(bestScore / heardPower);
+    return { lag: last - best, correlation, gainDb: 10 * Math.log10(heardPower / power(sent, best)) };
   }
 
   /** What was heard with what was sent from `from` on, and from the next three places on. */
@@ -113,6 +127,70 @@ export class EchoWave {
     this.#sums[3] = d;
   }
 
+  /**
+   * Which share of what the newest 40 ms hold, which end with `slot`, is no copy of what was sent about `lag` samples
+   * before: not even a copy that the line has bent a little. 1 if nothing of it is. Frames are placed by whole slots, so
+   * that the delay shifts by up to a frame whenever the agent begins to speak.
+   */
+  unexplained(slot: number, lag: number): number {
+    let power = 0;
+    for (let i = WINDOW - JUDGED; i < WINDOW; i++) power += this.#heard[i]! * this.#heard[i]!;
+    if (power === 0) return 1;
+    const base = (slot + 1) * FRAME_SAMPLES - JUDGED - lag;
+    const usual = this.#left(base - this.#shift, power);
+    if (usual <= WELL_EXPLAINED * power) return usual / power;
+    const shift = this.#bestShift(base);
+    const shifted = this.#left(base - shift, power);
+    if (shifted >= usual) return usual / power;
+    this.#shift = shift;
+    return shifted / power;
+  }
+
+  /** How many samples later than usual the sent samples fit best. */
+  #bestShift(base: number): number {
+    const span = this.#span;
+    let best = 0;
+    let bestScore = 0;
+    for (let shift = -FRAME_SAMPLES; shift <= FRAME_SAMPLES; shift++) {
+      let [both, power] = [0, 0];
+      for (let i = WINDOW - JUDGED, k = inRing(base - shift, span); i < WINDOW; i++, k = k + 1 === span ? 0 : k + 1) {
+        both += this.#heard[i]! * this.#sent[k]!;
+        power += this.#sent[k]! * this.#sent[k]!;
+      }
+      const score = both > 0 && power > 1 ? (both * both) / power : 0;
+      if (score <= bestScore) continue;
+      bestScore = score;
+      best = shift;
+    }
+    return best;
+  }
+
+  /** The power that three neighbouring samples do not explain: a delay may lie between two of them. */
+  #left(base: number, power: number): number {
+    for (let i = 0; i < JUDGED; i++) this.#rest[i] = this.#heard[WINDOW - JUDGED + i]!;
+    let left = power;
+    // One after the other, each on what the others have left, until hardly anything changes.
+    for (let round = 0; round < ROUNDS; round++) {
+      for (let tap = -TAPS; tap <= TAPS; tap++) left = this.#takeOut(inRing(base + tap, this.#span), left);
+    }
+    return Math.max(0, left);
+  }
+
+  /** Subtracts what of the rest is like the sent samples from `at` of the ring; returns the power that is left. */
+  #takeOut(at: number, rest: number): number {
+    const [sent, left, span] = [this.#sent, this.#rest, this.#span];
+    let both = 0;
+    let power = 0;
+    for (let i = 0, k = at; i < JUDGED; i++, k = k + 1 === span ? 0 : k + 1) {
+      both += left[i]! * sent[k]!;
+      power += sent[k]! * sent[k]!;
+    }
+    if (power < 1) return rest;
+    const gain = both / power;
+    for (let i = 0, k = at; i < JUDGED; i++, k = k + 1 === span ? 0 : k + 1) left[i] = left[i]! - gain * sent[k]!;
+    return rest - gain * both;
+  }
+
   #gather(slot: number): void {
     const frames = this.#mostLag + WINDOW_FRAMES;
     for (let i = 0; i < frames; i++) {
@@ -126,6 +204,8 @@ export class EchoWave {
 const AHEAD_FRAMES = 30;
 /** Sent speech is far above it: −60 dBov. */
 const SILENT_POWER = WINDOW * 33 ** 2;
+
+const inRing = (at: number, span: number): number => ((at % span) + span) % span;
 
 function power(samples: Float32Array, from: number): number {
   let sum = 0;

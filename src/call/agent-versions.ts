@@ -44,6 +44,7 @@ export class AgentVersions {
   #lookAgain = false;
   #disarm: (() => void) | undefined;
   #isClosed = false;
+  #whenClosed: () => void = () => {};
 
   constructor(options: AgentVersionsOptions) {
     this.#o = options;
@@ -104,9 +105,15 @@ export class AgentVersions {
     return words && this.#runtimeOf(words);
   }
 
+  /** Whoever told it of news need not any more. */
+  onClose(stop: () => void): void {
+    this.#whenClosed = stop;
+  }
+
   /** Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#whenClosed();
     this.#disarm?.();
     await this.#looking;
     await Promise.all([...this.#made.values()].map((runtime) => runtime.close()));

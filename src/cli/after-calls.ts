@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import type { CallName, Fact } from '../core/fact.ts';
 import type { AfterCalls } from '../jobs/after-calls.ts';
+import type { ObjectStore } from '../jobs/objects/object-store.ts';
 import { mayBringDue } from '../jobs/requests.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -12,7 +13,7 @@ import { LEDGERS_FOLDER } from './data-layout.ts';
 import type { Environment } from './environment.ts';
 import type { Door } from './errands/door.ts';
 import type { Keeping } from './keeping.ts';
-import { type Reach, reachOf } from './reach.ts';
+import { reachOf } from './reach.ts';
 
 export interface AfterCallsParts {
   readonly environment: Environment;
@@ -25,12 +26,9 @@ export interface AfterCallsParts {
   readonly metrics: Metrics;
 }
 
-/** What others ask of it. */
-export type AfterCallsDesk = Pick<AfterCalls, 'erase' | 'redact'> & Pick<Reach, 'objects'>;
-
 export interface AfterCallsWork {
-  /** Undefined until the store has come for the first time. */
-  readonly desk: AfterCallsDesk | undefined;
+  /** What others may ask of it; undefined until the store has come. */
+  readonly begun: (Pick<AfterCalls, 'erase' | 'redact'> & { readonly objects: ObjectStore }) | undefined;
   /** Idempotent. */
   close(): Promise<void>;
 }
@@ -40,7 +38,7 @@ export function startAfterCalls(parts: AfterCallsParts): AfterCallsWork {
   const { keeping, log } = parts;
   let isClosed = false;
   let isBegun = false;
-  let desk: AfterCallsDesk | undefined;
+  let begun: AfterCallsWork['begun'];
   const working = keeping.store.ready
     .then(() => {
       if (isClosed) return undefined;
@@ -48,7 +46,7 @@ export function startAfterCalls(parts: AfterCallsParts): AfterCallsWork {
       return openWork(parts);
     })
     .then((work) => {
-      desk = work?.desk;
+      begun = work;
       return work;
     })
     .catch((error: unknown) => {
@@ -56,8 +54,8 @@ export function startAfterCalls(parts: AfterCallsParts): AfterCallsWork {
       return undefined;
     });
   return {
-    get desk() {
-      return desk;
+    get begun() {
+      return begun;
     },
     close: async () => {
       isClosed = true;
@@ -71,8 +69,7 @@ function callsOf(facts: readonly Fact[]): Iterable<CallName> {
   return new Map(facts.map(({ callSid, tenant }) => [`${tenant} ${callSid}`, { callSid, tenant }])).values();
 }
 
-interface Work {
-  readonly desk: AfterCallsDesk;
+interface Work extends NonNullable<AfterCallsWork['begun']> {
   close(): Promise<void>;
 }
 
@@ -112,7 +109,9 @@ async function openWork(parts: AfterCallsParts): Promise<Work> {
   const forget = onErasure(store, (name) => void after.begin(name).catch(away));
   const door = connectionString === undefined ? await openErrands(parts, after) : undefined;
   return {
-    desk: { erase: after.erase, redact: after.redact, objects: reach.objects },
+    erase: after.erase,
+    redact: after.redact,
+    objects: reach.objects,
     close: async () => {
       forget();
       await door?.close();

@@ -10,10 +10,8 @@ export const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DEFAULT_AGENT = path.join(PACKAGE_ROOT, 'agents', 'front-desk.ts');
 const PUBLIC_SURFACE = new URL('../index.ts', import.meta.url).href;
 
-/** Where the agent's file is. */
-export function agentFileOf(configured: string | undefined): string {
-  return configured === undefined ? DEFAULT_AGENT : path.resolve(configured);
-}
+export const agentFileOf = (configured: string | undefined): string =>
+  configured === undefined ? DEFAULT_AGENT : path.resolve(configured);
 
 /** Throws `ConfigError` that names the file, or the field in it, and the remedy. */
 export async function loadAgent(configured: string | undefined): Promise<Agent> {

@@ -1,4 +1,4 @@
-/** What the agent says, in versions: read from the store, and looked for anew when a node has published another. */
+/** What the agent says now: its file, or what somebody has published from the console, on whichever node. */
 import { AGENTS_CHANNEL } from '../api/agents/deps.ts';
 import { versionReaders } from '../api/agents/version-readers.ts';
 import type { AgentRuntime } from '../call/agent-runtime.ts';
@@ -8,45 +8,36 @@ import { StoreError } from '../core/errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { Keeping } from './keeping.ts';
 
-export type OpenAgentVersions = Pick<AgentVersions, 'agentFor' | 'close'> & { readonly versions: AgentVersions };
-
 export interface AgentVersionsParts {
-  /** What the agent's file says. */
-  readonly file: AgentRuntime;
-  readonly keeping: Keeping;
+  readonly runtime: AgentRuntime;
   readonly clock: Clock;
   readonly log: Log;
+  readonly keeping: Keeping;
 }
 
-/** Until the store is there, callers hear what the file says. */
-export function openAgentVersions({ clock, file, keeping, log }: AgentVersionsParts): OpenAgentVersions {
+/** Begins to look when the store is there; until then the file speaks. */
+export function openAgentVersions({ clock, keeping, log, runtime }: AgentVersionsParts): AgentVersions {
   const { facts, store } = keeping;
   const versions = new AgentVersions({
-    file,
-    ...versionReaders(store.db, facts.tenant, file.options.name),
+    file: runtime,
     clock,
+    ...versionReaders(store.db, facts.tenant, runtime.options.name),
     onError: (error) => {
-      if (error instanceof StoreError && error.retryable) return; // it is looked for again, and the store tells of itself
-      log.warn('PROVIDER_NOTE', { note: `a version of the agent cannot be used: ${error}` });
+      // The store says itself that it is away.
+      if (error instanceof StoreError) return;
+      log.error('TTS_ERROR', { message: String(error) });
     },
   });
-  const refresh = (): void => void versions.refresh();
-  const forget = store.listen(AGENTS_CHANNEL, {
+  const stop = store.listen(AGENTS_CHANNEL, {
     onPayload: (tenant) => {
-      if (tenant === facts.tenant) refresh();
+      if (tenant === facts.tenant) void versions.refresh();
     },
-    onGap: refresh,
+    onGap: () => void versions.refresh(),
   });
   store.ready.then(
     () => versions.watch(),
-    () => {}, // a store that never comes has told why
+    () => {}, // told by the store
   );
-  return {
-    versions,
-    agentFor: (version) => versions.agentFor(version),
-    close: async () => {
-      forget();
-      await versions.close();
-    },
-  };
+  versions.onClose(stop);
+  return versions;
 }

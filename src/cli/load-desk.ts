@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Phones } from '../api/phone/phones.ts';
 import type { Agent } from '../call/agent.ts';
 import { AgentRuntime } from '../call/agent-runtime.ts';
+import type { AgentVersions } from '../call/agent-versions.ts';
 import { JournalFolder } from '../call/journal.ts';
 import { createSpeechFolder } from '../call/speech-store.ts';
 import { StreamTokens } from '../call/stream-tokens.ts';
@@ -26,7 +27,7 @@ import { sentencesOf } from '../why/sentences.ts';
 import { type AfterCallsWork, startAfterCalls } from './after-calls.ts';
 import { checkAfterCallsSettings } from './after-calls-settings.ts';
 import { loadAgent } from './agent-file.ts';
-import { type OpenAgentVersions, openAgentVersions } from './agent-versions.ts';
+import { openAgentVersions } from './agent-versions.ts';
 import { callSettingsOf, loadDetectors, loadEndpointingModel } from './call-settings.ts';
 import { type RawEnvironment, recordingKeysFor } from './config.ts';
 import type { Environment } from './environment.ts';
@@ -68,8 +69,8 @@ export interface LoadedDesk {
   /** Calls from browsers. */
   readonly phones: Phones;
   readonly runtime: AgentRuntime;
-  /** What the agent says to those who call now, and what is being tried. */
-  readonly versions: OpenAgentVersions;
+  /** What the agent says now. */
+  readonly versions: AgentVersions;
   readonly recordingKeys: RecordingKeys | undefined;
   readonly health: ProviderHealth;
   readonly keeping: Keeping;
@@ -103,13 +104,13 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     storeReady: keeping.store.state.status === 'ready',
   }));
   const cluster = await joinNodes(parts, keeping);
+  const versions = openAgentVersions({ runtime, clock, log, keeping });
   const recordings = recordingKeys && openRecordings(parts, recordingKeys);
   const journals = new JournalFolder({
     folder: journalFolder,
     clock,
     onError: (error, callSid) => log.error('JOURNAL_ERROR', { call_sid: callSid, error: String(error) }),
   });
-  const versions = openAgentVersions({ file: runtime, keeping, clock, log });
   const live = new Live({
     clock,
     node: cluster.node,
@@ -162,8 +163,19 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     log,
   });
   return {
-    ...{ desk, live, phones, runtime, versions, health, keeping, cluster, afterCalls },
-    ...{ recordings, recordingKeys, endpointingModel, ready },
+    desk,
+    live,
+    phones,
+    runtime,
+    versions,
+    recordingKeys,
+    health,
+    keeping,
+    cluster,
+    afterCalls,
+    recordings,
+    endpointingModel,
+    ready,
   };
 }
 

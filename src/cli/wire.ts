@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { createRealClock } from '../call/real-clock.ts';
 import { ConfigError } from '../core/errors.ts';
+import type { Live } from '../live/live.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import type { FlushableLog } from '../observe/pino-log.ts';
 import { createLog } from '../observe/pino-log.ts';
@@ -11,6 +12,7 @@ import { noTraces, type Traces } from '../observe/traces.ts';
 import { noWatchFeed, openWatchFeed, WATCH_FOLDER, type WatchFeed } from '../observe/watch-feed.ts';
 import { watchedLog } from '../observe/watched-log.ts';
 import { type HttpServer, openHttpServer } from '../server/http-server.ts';
+import type { Store } from '../store/store.ts';
 import { httpUrl } from '../twilio/public-origin.ts';
 import { collectYoungGarbageAlone } from './collect-alone.ts';
 import { authTokensOf, parseEnvironment, publicOriginOf, type RawEnvironment } from './config.ts';
@@ -33,6 +35,8 @@ export interface Kav {
    * there.
    */
   setupLink(): Promise<string | undefined>;
+  /** For those who look on at the calls in this process, and the store whose news they are told. */
+  readonly looking: Promise<{ readonly live: Live; readonly store: Store }>;
   /** Resolves when the store is there for the first time; calls are taken before. Rejects when it never will be. */
   readonly stored: Promise<void>;
   /** How long `drain` may take before the calls that are left must leave. */
@@ -49,12 +53,17 @@ export interface Kav {
   close(): Promise<void>;
 }
 
+/** What is given instead of what would be made. */
+export interface GivenParts {
+  readonly metrics?: Metrics;
+}
+
 /** Listens first, then loads the agent and its providers. Throws `ConfigError` for a wrong environment. */
-export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise<Kav> {
+export async function openKav(raw: RawEnvironment, isTerminal: boolean, given: GivenParts = {}): Promise<Kav> {
   const environment = parseEnvironment(raw);
   collectYoungGarbageAlone();
   const clock = createRealClock();
-  const metrics = await ownOrSharedMetrics();
+  const metrics = given.metrics ?? (await ownOrSharedMetrics());
   const pretty = environment.LOG_FORMAT === undefined ? isTerminal : environment.LOG_FORMAT === 'pretty';
   const { DATABASE_URL, KAV_NODE = hostname() } = environment;
   const node = DATABASE_URL === undefined ? {} : { node: KAV_NODE };
@@ -105,6 +114,7 @@ export async function openKav(raw: RawEnvironment, isTerminal: boolean): Promise
       const [{ offerSetupLink }, loaded] = await Promise.all([import('./console.ts'), loading]);
       return offerSetupLink(loaded, publicOrigin ? httpUrl(publicOrigin, '/').slice(0, -1) : server.url);
     },
+    looking: quiet(loading.then(({ keeping, live }) => ({ live, store: keeping.store }))),
     stored: quiet(loading.then(({ keeping }) => keeping.store.ready)),
     drainMs: environment.KAV_DRAIN_SECONDS * 1_000,
     hasOthers: async () => (await loading.catch(() => undefined))?.desk.hasOthers ?? false,

@@ -29,12 +29,12 @@ describe('barge-in', () => {
   test('the caller takes the floor, and only what was heard remains', () => {
     const script = speaking().at(3900, speech(3840)).at(3950, partial('wait')).at(4000, sustained);
     expect(script.log.slice(3)).toEqual([
-      '4000 barge-in after 1000',
-      '4000 caller: are you open',
-      '4000 agent: one two three',
-      '4000 reply-cancel',
-      '4000 playout-clear',
-      '4000 LISTENING',
+      '3950 barge-in after 950',
+      '3950 caller: are you open',
+      '3950 agent: one two three',
+      '3950 reply-cancel',
+      '3950 playout-clear',
+      '3950 LISTENING',
     ]);
     expect(script.state.transcript.at(-1)).toMatchObject({ interrupted: true, intended: 'one two three four five' });
   });
@@ -85,7 +85,41 @@ describe('barge-in', () => {
     const script = speaking();
     expect(needed(script)).toBe(bargeInMs);
     script.at(3900, speech(3840)).at(4000, sustained).at(4200, silence(4100)).at(4250, final(''));
-    expect(needed(script)).toBe(bargeInPatientMs);
+    expect(needed(script)).toBe((bargeInMs + bargeInPatientMs) / 2);
+  });
+
+  const greeting = () =>
+    new Script().at(0, { type: 'call-start' }).at(100, ...start(1, 'one two three four five', 2_300));
+
+  test('over the greeting the agent goes on as soon as the sound has ended; words that follow stop it again', () => {
+    const script = greeting().at(1_000, speech(900)).at(1_300, sustained).at(1_480, silence(1_360));
+    expect(script.log.slice(-2)).toEqual(['1300 playout-pause', '1480 playout-resume']);
+    script.at(1_490, { type: 'playout-start', reply: 1, fromMs: 1_200 }).at(1_600, partial('stop that'));
+    expect(script.log).toContain('1600 LISTENING');
+  });
+
+  test('over an answer it waits for the words of a sound that has ended, and goes on with those of a backchannel', () => {
+    const script = speaking().at(3900, speech(3840)).at(4000, sustained).at(4_200, silence(4_080));
+    expect(script.log.at(-1)).toBe('4000 playout-pause');
+    expect(script.at(4_230, partial('yeah')).log.at(-1)).toBe('4230 playout-resume');
+    const known = speaking().at(3900, speech(3840)).at(4000, sustained).at(4_100, partial('yeah'));
+    expect(known.at(4_200, silence(4_080)).log.at(-1)).toBe('4200 playout-resume');
+  });
+
+  test('the first of two words may become a backchannel, or anything else', () => {
+    const script = speaking().at(3900, speech(3840)).at(4000, sustained).at(4_100, partial('I'));
+    expect(script.log.at(-1)).toBe('4000 playout-pause');
+    expect(script.at(4_200, silence(4_080)).log.at(-1)).toBe('4000 playout-pause');
+    expect(script.at(4_400, partial('I see')).log.at(-1)).toBe('4400 playout-resume');
+    const other = speaking().at(3900, speech(3840)).at(4000, sustained).at(4_100, partial('I'));
+    expect(other.at(4_300, partial('I want')).log).toContain('4300 barge-in after 1000');
+  });
+
+  test('words of speech that is no more than a noise stop the agent, unless it says them itself', () => {
+    const short = () => speaking().at(3900, speech(3840)).at(4_080, silence(3_960));
+    expect(short().at(4_200, partial('wait')).log).toContain('4200 barge-in after 1200');
+    expect(short().at(4_200, partial('three')).log.at(-1)).toBe('3000 SPEAKING');
+    expect(short().at(4_200, partial('mhm')).log.at(-1)).toBe('3000 SPEAKING');
   });
 
   const pausing = () => speaking().at(3900, speech(3840)).at(4000, sustained);
@@ -132,7 +166,7 @@ describe('barge-in', () => {
       .at(3400, mark(2, 400))
       .at(3800, mark(2, 800));
     script.at(3900, speech(3840)).at(3950, partial('yes')).at(4000, sustained);
-    expect(script.log.some((line) => line.startsWith('4000 barge-in'))).toBe(true);
+    expect(script.log.some((line) => line.startsWith('3950 barge-in'))).toBe(true);
   });
 
   test('words that come after the agent went on still stop it', () => {

@@ -4,7 +4,7 @@
  * floor, and so does speech that lasts; a backchannel, a noise or silence gives it back, and the agent goes on where it
  * was heard. Over a sentence that must be heard nothing of this happens: the claim waits for its end.
  */
-import { isBackchannel } from './backchannels.ts';
+import { beginsBackchannel, isBackchannel } from './backchannels.ts';
 import { areOwnWords } from './own-words.ts';
 import { heardMs, heardText, intendedText, isAnswerHeard, mustBeHeard } from './playout.ts';
 import { freshened } from './repeats.ts';
@@ -38,8 +38,9 @@ export function yieldsUnheard({ phase, caller }: TurnState, settings: CallSettin
  */
 export function sustainMs({ phase }: TurnState, settings: CallSettings): number {
   if (phase.name !== 'speaking') return settings.sustainMs;
-  const isPatient = phase.task.kind === 'greeting' || phase.task.falseStops !== undefined;
-  return isPatient ? settings.bargeInPatientMs : settings.bargeInMs;
+  const { bargeInMs, bargeInPatientMs } = settings;
+  if (phase.task.kind === 'greeting') return bargeInPatientMs;
+  return phase.task.falseStops === undefined ? bargeInMs : Math.max(bargeInMs, (bargeInMs + bargeInPatientMs) / 2);
 }
 
 /** Speech over the agent is more than a noise now. The words, if there are any yet, decide; else the agent listens. */
@@ -58,7 +59,8 @@ export function judgeSpeech(over: TurnState, at: number, context: TurnContext): 
       : stay(state);
   // Its own voice will not say anything else: there is nothing to wait for.
   if (areOwnWords(words, intendedText(context.playout))) return resume(state, at);
-  return isAcknowledgement(words, at, context) ? stay(state) : interrupt(state, at, context);
+  if (isAcknowledgement(words, at, context)) return state.caller.speaking ? stay(state) : resume(state, at);
+  return beginsBackchannel(words) ? stay(state) : interrupt(state, at, context);
 }
 
 /** Speech goes on over a silent agent, and there are no words: of somebody else, if the recogniser would have shown some. */
@@ -84,6 +86,15 @@ export function isOverReply({ silentFrom, speaking }: CallerState, { playout }: 
   return playout.startedAt !== undefined && (speaking || silentFrom > playout.startedAt);
 }
 
+/**
+ * Words of speech too short or too soft to be more than a noise say that it is more; but not if the agent says them, too:
+ * an echo is short and soft.
+ */
+export function isSpokenOver({ caller }: TurnState, context: TurnContext): boolean {
+  const isNew = isOverReply(caller, context) && caller.partialAt >= caller.speechFrom;
+  return isNew && !areOwnWords(caller.partial, intendedText(context.playout), 1);
+}
+
 function pause(state: TurnState, task: ReplyTask, at: number, { playout, settings }: TurnContext): TurnStep {
   const paused: ReplyTask = { ...task, pausedAt: at };
   const heard = heardMs(playout, at, settings);
@@ -91,6 +102,17 @@ function pause(state: TurnState, task: ReplyTask, at: number, { playout, setting
     { ...state, phase: { name: 'speaking', task: paused } },
     { type: 'playout-pause', reply: task.reply, heardMs: heard },
   );
+}
+
+/**
+ * The sound for which the agent fell silent has ended, and was only a backchannel: by its words, or because one was likely
+ * and there are none yet. A pause as short as this is hardly heard, and words that follow stop the agent again.
+ */
+export function isOverAgain({ phase, caller }: TurnState, context: TurnContext): boolean {
+  if (phase.name !== 'speaking' || phase.task.pausedAt === undefined || caller.speaking) return false;
+  const words = caller.partialAt >= caller.speechFrom ? caller.partial : '';
+  if (words === '' || beginsBackchannel(words)) return phase.task.kind === 'greeting';
+  return isOnlyListening(words, caller.silentFrom, context);
 }
 
 /** It was nothing: the agent goes on where the caller last heard it. */

@@ -5,7 +5,7 @@ import { normalized } from './words.ts';
 const FEWEST = 3;
 
 /** Whether these words stand, in this order, in what the agent is saying. */
-export function areOwnWords(words: string, agentText: string): boolean {
+export function areOwnWords(words: string, agentText: string, fewest = FEWEST): boolean {
   const heard = normalized(words);
-  return heard.split(' ').length >= FEWEST && ` ${normalized(agentText)} `.includes(` ${heard} `);
+  return heard.split(' ').length >= fewest && ` ${normalized(agentText)} `.includes(` ${heard} `);
 }

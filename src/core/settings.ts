@@ -81,7 +81,7 @@ export const defaultSettings: CallSettings = {
   bargeIn: true,
   sustainMs: 120,
   bargeInMs: 160,
-  bargeInPatientMs: 300,
+  bargeInPatientMs: 360,
   bargeInCertainMs: 1_100,
   resumeAfterMs: 900,
   bargeInGraceMs: 200,

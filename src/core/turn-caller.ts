@@ -4,7 +4,9 @@ import {
   interrupt,
   isInterruptible,
   isOnlyListening,
+  isOverAgain,
   isOverReply,
+  isSpokenOver,
   judgeSpeech,
   pressOver,
   resume,
@@ -44,11 +46,12 @@ export function onSpeechSustained(state: TurnState, at: number, context: TurnCon
 export const graceEnd = ({ playout, settings }: TurnContext): number =>
   (playout.startedAt ?? 0) + settings.bargeInGraceMs;
 
-export function onSpeechEnd(state: TurnState, since: number): TurnStep {
+export function onSpeechEnd(state: TurnState, since: number, at: number, context: TurnContext): TurnStep {
   if (!state.caller.speaking) return stay(state);
   const owedFinals = state.caller.owedFinals + 1;
   const caller = { ...state.caller, speaking: false, sustained: false, silentFrom: since, owedFinals };
-  return stay(withoutOverlap({ ...state, caller }));
+  const next = withoutOverlap({ ...state, caller });
+  return isOverAgain(next, context) ? resume(next, at) : stay(next);
 }
 
 /** Words of speech that goes on over the agent may be the evidence that was waited for. */
@@ -60,8 +63,9 @@ export function onPartial(state: TurnState, text: string, at: number, context: T
   const heard = { ...known, partial, partialAt: at, ...(isLive ? ({ livePartials: true } as const) : {}) };
   const next: TurnState = { ...state, caller: timed(heard, at) };
   const { phase, caller } = next;
-  const isOver = phase.name === 'speaking' && (caller.sustained || phase.task.pausedAt !== undefined);
-  return isOver && isInterruptible(phase, context.settings) ? judgeSpeech(next, at, context) : stay(next);
+  if (phase.name !== 'speaking' || !isInterruptible(phase, context.settings)) return stay(next);
+  const isOver = caller.sustained || phase.task.pausedAt !== undefined || isSpokenOver(next, context);
+  return isOver ? judgeSpeech(next, at, context) : stay(next);
 }
 
 /** A verdict on other words than those of now comes too late. */

@@ -36,7 +36,7 @@ export function stepTurn(state: TurnState, event: CallEvent, context: TurnContex
     case 'speech-sustained':
       return onSpeechSustained(state, event.at, context);
     case 'speech-end':
-      return onSpeechEnd(state, event.since);
+      return onSpeechEnd(state, event.since, event.at, context);
     case 'transcript-partial':
       return onPartial(state, event.text, event.at, context);
     case 'transcript-final':

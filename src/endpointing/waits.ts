@@ -14,9 +14,9 @@ const COMPLETE_MS: Readonly<Record<CompleteWait, number>> = { certain: 220, answ
 const OPEN: Readonly<Record<OpenWait, number>> = {
   sentence: 0.85,
   plain: 1,
-  fragment: 1.2,
+  fragment: 1.35,
   request: 1.3,
-  'digits-perhaps-all': 1.8,
+  'digits-perhaps-all': 2.1,
 };
 const UNFINISHED_MS: Readonly<Record<UnfinishedWait, number>> = {
   detail: 1_000,

@@ -90,7 +90,7 @@ class StoreCluster implements OpenCluster {
   readonly #lease: NodeLease | undefined;
   readonly #post: Post | undefined;
   readonly #tidy: Tidy;
-  readonly #sleep: SleepWatch;
+  readonly #sleep: SleepWatch | undefined;
   readonly #unlisten: () => void;
   readonly #writing = new Set<Promise<void>>();
   #member: ClusterMember | undefined;
@@ -101,7 +101,7 @@ class StoreCluster implements OpenCluster {
     this.#ask = createAsk(options);
     const own = { ...options, run: this.#run };
     const isShared = !options.isAlone;
-    this.#sleep = new SleepWatch(options.clock);
+    this.#sleep = isShared ? new SleepWatch(options.clock) : undefined;
     this.#lease = isShared ? new NodeLease({ ...own, onRenewed: () => this.#look() }) : undefined;
     const perform = (callSid: string, command: Command) => this.#perform(callSid, command);
     this.#post = isShared ? new Post({ ...own, ask: this.#ask, perform }) : undefined;
@@ -199,7 +199,7 @@ class StoreCluster implements OpenCluster {
 
   mayAct(callSid: string): boolean | Promise<boolean> {
     if (!this.#lease) return true;
-    if (this.#sleep.isDazed) return this.#surelyHas(callSid);
+    if (this.#sleep?.isDazed) return this.#surelyHas(callSid);
     return this.#lease.isFresh || this.#probablyHas(callSid);
   }
 
@@ -317,11 +317,11 @@ class StoreCluster implements OpenCluster {
     const { clock, node, store, tenant } = this.#o;
     const calls = this.#liveCalls();
     const since = clock.now();
-    if (calls.length === 0) return this.#sleep.looked(since);
+    if (calls.length === 0) return this.#sleep?.looked(since);
     const lost = await lostCalls(store.db, tenant, { node, calls }).catch(() => undefined); // looked for again in a moment
     if (!lost) return;
     for (const call of calls) if (lost.includes(call.callSid) && this.#has(call)) this.#member?.moved(call.callSid);
-    this.#sleep.looked(since);
+    this.#sleep?.looked(since);
   }
 
   /** While the store was asked, the call may have come back with another stream. */
@@ -331,7 +331,7 @@ class StoreCluster implements OpenCluster {
 
   async #close(): Promise<void> {
     this.#unlisten();
-    this.#sleep.close();
+    this.#sleep?.close();
     await Promise.all([this.#post?.close(), this.#tidy.close(), ...this.#writing]);
     await this.#lease?.close();
   }

@@ -90,6 +90,42 @@ describe('EdgeCounter', () => {
     expect(edgesOf(counter, { count: 3, probability: 0.5 })).toHaveLength(1);
   });
 
+  describe('while the agent speaks, once the caller has spoken', () => {
+    const known = () => {
+      const counter = new EdgeCounter(OPTIONS);
+      edgesOf(counter, { count: 60, probability: 1 }, silence(20));
+      counter.agentSpeaking(true);
+      return counter;
+    };
+    const talk = (rms: number, count = 50): Frames => ({ count, probability: 1, rms });
+
+    test('a voice 10 dB softer than the caller is somebody else', () => {
+      expect(edgesOf(known(), talk(LOUD / 3.2))).toEqual([]);
+      expect(edgesOf(known(), talk(LOUD / 2), silence(20))).toHaveLength(3);
+    });
+
+    test('somebody else was heard before the agent began: that is no speech any more', () => {
+      const counter = new EdgeCounter(OPTIONS);
+      edgesOf(counter, { count: 60, probability: 1 }, silence(20), talk(LOUD / 9, 20));
+      expect(counter.speaking).toBe(true);
+      counter.agentSpeaking(true);
+      expect(edgesOf(counter, talk(LOUD / 9, 20)).map(({ type }) => type)).toEqual(['speech-end']);
+    });
+
+    test('what is heard over the agent teaches no level: it may be an echo', () => {
+      const counter = known();
+      edgesOf(counter, talk(20 * LOUD, 200), silence(20));
+      expect(edgesOf(counter, talk(LOUD / 2))).not.toEqual([]);
+    });
+
+    test('the end comes after 120 ms, but not before speech is more than a noise', () => {
+      const end = (count: number) =>
+        edgesOf(known(), talk(LOUD, count), silence(20)).find(({ type }) => type === 'speech-end');
+      expect(end(20)).toEqual({ type: 'speech-end', agoMs: 120, frame: 26 });
+      expect(end(5)).toEqual({ type: 'speech-end', agoMs: 200, frame: 15 });
+    });
+  });
+
   test('speech too short to be sustained is not; speech that is as long as its start is at once', () => {
     const types = (sustainFrames: number) =>
       edgesOf(new EdgeCounter({ ...OPTIONS, sustainFrames }), { count: 7, probability: 1 }, silence(9)).map(

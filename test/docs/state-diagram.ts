@@ -79,5 +79,10 @@ function randomEvent(state: CallState, at: number, random: () => number): CallEv
   if (random() < 0.04) return { type: 'reply-error', reply, code: 'provider-failed' };
   if (random() < 0.01) return { type: 'stream-end', reason: 'caller-hung-up' };
   if (random() < 0.005) return { type: 'end-request', reason: 'draining' };
+  if (random() < 0.003) return { type: 'end-request', reason: 'operator-hung-up' };
+  if (random() < 0.01) return { type: 'take-over', by: 'ann' };
+  if (random() < 0.02) return { type: 'operator-say', by: 'ann', text: 'A wish.' };
+  if (random() < (state.turn.phase.name === 'taken' ? 0.2 : 0.01))
+    return { type: 'give-back', ...(random() < 0.3 ? { away: true as const } : {}) };
   return events[Math.floor(random() * events.length)]!;
 }

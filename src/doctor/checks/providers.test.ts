@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploymentOf } from '../../cli/deployment.ts';
 import { type LoopbackVendors, openLoopbackVendors } from '../../cli/loopback-vendors.ts';
+import { ProviderError } from '../../core/errors.ts';
+import { VirtualClock } from '../../simulator/virtual-clock.ts';
 import type { Finding } from '../finding.ts';
-import { probeOfDeployment } from '../probe/probe.fixture.ts';
+import { bareDeployment, probeOfDeployment } from '../probe/probe.fixture.ts';
 import { providers } from './providers.ts';
 
 function ask(env: Readonly<Record<string, string>>): Promise<readonly Finding[]> {
@@ -41,3 +43,41 @@ test('a chain that names nothing is one failure with the way out', async () => {
   expect(found).toMatchObject({ verdict: 'fail', title: 'The agent has no vendor for one of its parts' });
   expect(found?.seen).toContain('KAV_TTS');
 });
+
+test.each([402, 429])('a vendor that answers %i has nothing left, and that is said', async (status) => {
+  const used = new ProviderError(
+    { provider: 'openai', operation: 'brain', code: 'provider-failed', status, retryable: true },
+    'insufficient_quota',
+  );
+  const nobody = { close: async () => {} };
+  const found = await providers.run(
+    probeOfDeployment({
+      ...bareDeployment,
+      openProviders: async () => ({
+        ...nobody,
+        ...{
+          language: 'en-US',
+          voice: undefined,
+          instructions: undefined,
+          passedOver: [],
+          serving: [],
+          news: () => [],
+        },
+        context: { clock: new VirtualClock(), env: {}, warn: () => {} },
+        brain: { ...nobody, name: 'openai', open: () => ({ ...nobody, respond: () => refuse(used) }) },
+        tts: { ...nobody, name: 'mute', open: () => ({ ...nobody, synthesize: () => refuse(used) }) },
+        stt: { ...nobody, name: 'idle', open: () => expect.unreachable() },
+      }),
+    }),
+  );
+  expect(found.find(({ title }) => title.startsWith('openai'))).toMatchObject({
+    verdict: 'fail',
+    title: 'openai does not answer: its quota is used up',
+    remedy: expect.stringContaining('bill'),
+  });
+});
+
+// biome-ignore lint/correctness/useYield: it refuses before anything comes
+async function* refuse(error: Error): AsyncGenerator<never> {
+  throw error;
+}

@@ -63,9 +63,10 @@ const bodies: fc.Arbitrary<FactBody> = fc.oneof(
   fc
     .integer({ min: 0, max: 3 })
     .map((index): FactBody => ({ type: 'turn', index, who: 'agent', text: 'a', fromMs: 0, toMs: 1 })),
-  fc
-    .tuple(fc.integer({ min: 0, max: 3 }), fc.boolean())
-    .map(([index, given]): FactBody => ({ type: 'consent', index, subject: 'recording', given })),
+  fc.tuple(fc.integer({ min: 0, max: 3 }), fc.boolean()).map(([index, given]): FactBody => {
+    const line = { text: `line ${index}`, sha256: `${index}` };
+    return { type: 'consent', index, subject: 'recording', given, ...(index === 0 ? {} : { line }) };
+  }),
   fc.tuple(fc.integer({ min: 0, max: 3 }), fc.boolean()).map(
     ([index, isDone]): FactBody => ({
       type: 'outcome',
@@ -87,6 +88,17 @@ const history = (fences: number) =>
     .map((told) => told.map(([body, fence], second) => factOf(body, fence, second)));
 
 describe('the state of a call', () => {
+  test('has the line that the newest consent was given to', () => {
+    const consent = (index: number): FactBody => {
+      const line = { text: `line ${index}`, sha256: `${index}` };
+      return { type: 'consent', index, subject: 'recording', given: index === 0, line };
+    };
+    const facts = [factOf(consent(0), 1, 0), factOf(consent(1), 1, 1)];
+    const known = { consent_recording: false, consent_line: 'line 1', consent_line_hash: '1' };
+    expect(fold(facts)).toMatchObject(known);
+    expect(fold(facts.toReversed())).toMatchObject(known);
+  });
+
   test('is the same for every order of its facts, with several owners', () => {
     fc.assert(
       fc.property(

@@ -1,16 +1,16 @@
 /** Looking on and stepping in from another node than the one that has the call, over a real PostgreSQL. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createLiveHandlers } from '../../../src/api/live/handlers.ts';
-import { ApiRefusal } from '../../../src/api/handler.ts';
 import type { CallAction, LiveLine } from '../../../src/api/contract/live.ts';
+import { ApiRefusal } from '../../../src/api/handler.ts';
+import { createLiveHandlers } from '../../../src/api/live/handlers.ts';
 import { createRealClock } from '../../../src/call/real-clock.ts';
 import { storeBus } from '../../../src/live/bus/bus.ts';
 import { type OpenCluster, openCluster } from '../../../src/nodes/cluster.ts';
 import { createMetrics } from '../../../src/observe/metrics.ts';
+import { keepLog } from '../../../src/server/server.fixture.ts';
 import { listAudit } from '../../../src/store/queries/audit.ts';
 import { openStore } from '../../../src/store/store.ts';
-import { keepLog } from '../../../src/server/server.fixture.ts';
 import { LookedOnOffice } from '../../live/looked-on.ts';
 import { Line, wait, waitForAgent } from '../../scenarios/whole-call.ts';
 import { freshDatabase, insist } from '../store/engines.ts';
@@ -151,7 +151,8 @@ describe('from another node', () => {
     const voice = Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.alloc(800, 0x20)]);
     for (let i = 0; i < 5; i++) watcher.socket.send(voice);
     await vi.waitFor(
-      () => expect(line.received.slice(before).filter(({ text }) => text.includes('"media"')).length).toBeGreaterThan(20),
+      () =>
+        expect(line.received.slice(before).filter(({ text }) => text.includes('"media"')).length).toBeGreaterThan(20),
       { timeout: 5_000 },
     );
 

@@ -1,13 +1,14 @@
 /** Every panel of the dashboard has data, in a real Prometheus that scrapes a real server which has had a call. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRealClock } from '../../../src/call/real-clock.ts';
 import { type Kav, openKav } from '../../../src/cli/wire.ts';
+import { hashOfCall } from '../../../src/observe/exemplar.ts';
 import { createBabbleVoice } from '../../../src/simulator/babble-voice.ts';
 import { placeCall } from '../../../src/simulator/place-call.ts';
 import { createSpeak, prepareScenario } from '../../../src/simulator/prepare-scenario.ts';
@@ -22,6 +23,10 @@ const PATIENCE_MS = 30_000;
 interface Answer {
   readonly status: string;
   readonly data: { readonly result: readonly { readonly value: readonly [number, string] }[] };
+}
+
+interface Exemplars {
+  readonly data: readonly { readonly exemplars: readonly { readonly labels: { readonly call: string } }[] }[];
 }
 
 let dataDir = '';
@@ -55,7 +60,10 @@ async function openPrometheus(target: string): Promise<void> {
       `scrape_configs: [{ job_name: kav, static_configs: [{ targets: ['${target}'] }] }]`,
     ].join('\n'),
   );
-  const args = [`--config.file=${config}`, `--storage.tsdb.path=${dataDir}/tsdb`, '--web.listen-address=127.0.0.1:0'];
+  const args = [
+    ...[`--config.file=${config}`, `--storage.tsdb.path=${dataDir}/tsdb`, '--web.listen-address=127.0.0.1:0'],
+    '--enable-feature=exemplar-storage',
+  ];
   prometheus = spawn('prometheus', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const { promise, reject, resolve } = Promise.withResolvers<string>();
   let said = '';
@@ -121,6 +129,17 @@ describe.skipIf(!isInstalled)('Prometheus', () => {
       }),
     );
     expect(empty.flat()).toEqual([]);
+  });
+
+  test('keeps exemplars, by which a figure leads to the call', async () => {
+    const calls = (await readdir(kav.journalFolder)).map((file) => hashOfCall(file.split('.', 1)[0]!));
+    const query = new URLSearchParams({ query: 'kav_turn_part_seconds_bucket', start: '0', end: '4e9' });
+    for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await pause(200)) {
+      const { data } = (await (await fetch(`${url}/api/v1/query_exemplars?${query}`)).json()) as Exemplars;
+      const named = data.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels.call));
+      if (named.length > 0) return expect(calls).toEqual(expect.arrayContaining(named));
+    }
+    expect.unreachable('no exemplar has come');
   });
 
   test('evaluates every alert', async () => {
