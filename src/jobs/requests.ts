@@ -23,7 +23,6 @@ export function mayBringDue({ type }: Fact): boolean {
     case 'tool-effect':
     case 'operator-act':
     case 'consent':
-    case 'operator-act':
     case 'recording-segment':
     case 'cost':
     case 'stream-ended':
