@@ -11,6 +11,7 @@ import { openApiFrame } from '../api/frame/frame.ts';
 import { createOpenApiHandler } from '../api/frame/openapi.ts';
 import type { ConsoleDoor, ConsoleSurroundings } from '../server/console-door.ts';
 import { createDataHandlers } from './console-data.ts';
+import { createLiveParts } from './console-live.ts';
 import type { LoadedDesk, Parts } from './load-desk.ts';
 import { VERSION } from './version.ts';
 
@@ -39,12 +40,18 @@ export async function openConsole(
   });
   const sessions = openSessionWatch({ sessions: storedSessions(db, tenant), clock });
   const stopTidying = startTidying({ db, tenant, clock });
+  const live = createLiveParts(parts, loaded, sessions);
   const frame = await openApiFrame({
     tenant,
     surroundings,
     identity: createIdentity({ db, tenant }),
-    handlers: { ...accounts, ...createDataHandlers(parts, loaded), ...createOpenApiHandler(VERSION) },
-    live: undefined,
+    handlers: {
+      ...accounts,
+      ...createDataHandlers(parts, loaded),
+      ...live.handlers,
+      ...createOpenApiHandler(VERSION),
+    },
+    live: live.door,
     files: FILES,
     log,
   });

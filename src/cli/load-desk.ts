@@ -123,6 +123,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     clock,
     audience: live.audience,
     agent: runtime,
+    agentFor: (version) => versions.agentFor(version),
     journals: watchedJournals(journals, parts.watchFeed),
     log,
     metrics,
@@ -159,6 +160,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     desk,
     tenant: environment.KAV_TENANT,
     accountSid: environment.TWILIO_ACCOUNT_SID,
+    prepareVersion: async (version) => (await versions.runtimeFor(version)) !== undefined,
     log,
   });
   return {

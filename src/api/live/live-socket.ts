@@ -194,8 +194,7 @@ export class LiveSocket {
         if (this.#listening !== undefined && callSids.includes(this.#listening)) this.#listening = undefined;
         this.#out.send(textOf(callSids, () => ({ type: 'gone', callSids: [...callSids] })));
       },
-      lines: (callSid, lines, isFirst) =>
-        this.#tell({ type: 'lines', callSid, isFirst, lines: [...lines] }),
+      lines: (callSid, lines, isFirst) => this.#tell({ type: 'lines', callSid, isFirst, lines: [...lines] }),
       audio: (news) => this.#out.send(bytesOf(news), true),
     };
   }
