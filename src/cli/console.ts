@@ -86,7 +86,6 @@ function createHandlers({ loaded, parts, port }: ConsoleParts): AllHandlers {
       phones,
       tenant,
       agentName: ready.name,
-      hasVersion: async (version) => (await versions.runtimeFor(version)) !== undefined,
     }),
     ...createCallHandlers({ db, version: VERSION, journalFolder, recordings, afterCalls: () => afterCalls.desk }),
     ...createPeopleHandlers({ db, language }),

@@ -159,6 +159,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     desk,
     tenant: environment.KAV_TENANT,
     accountSid: environment.TWILIO_ACCOUNT_SID,
+    prepareVersion: async (version) => (await versions.versions.runtimeFor(version)) !== undefined,
     log,
   });
   return {

@@ -3,8 +3,7 @@
  * good once and for one call, as the second of the subprotocols that it offers: other headers it cannot choose.
  */
 import type { IncomingMessage } from 'node:http';
-import { httpUrl } from '../twilio/public-origin.ts';
-import type { ConsoleSurroundings } from './console-door.ts';
+import { httpUrl, type PublicOrigin } from '../twilio/public-origin.ts';
 import { signatureOf } from './routes.ts';
 
 export interface BrowserPhones {
@@ -23,11 +22,16 @@ export function browserProof(request: IncomingMessage): string | undefined {
   return proof?.startsWith(PROOF_PREFIX) ? proof : undefined;
 }
 
+type OriginOf = (request: IncomingMessage) => PublicOrigin | undefined;
+
+/** As the server is configured, and as the request tells it. */
+interface OwnOrigins {
+  readonly originOf: OriginOf;
+  readonly requestedOriginOf: OriginOf;
+}
+
 /** Browsers name the page that asks, and let no page choose what they say. */
-export function isSameOrigin(
-  request: IncomingMessage,
-  { originOf, requestedOriginOf }: Pick<ConsoleSurroundings, 'originOf' | 'requestedOriginOf'>,
-): boolean {
+export function isSameOrigin(request: IncomingMessage, { originOf, requestedOriginOf }: OwnOrigins): boolean {
   const { origin } = request.headers;
   if (origin === undefined) return false;
   return [originOf(request), requestedOriginOf(request)].some(

@@ -20,13 +20,14 @@ const ACT_MS = 3_000;
 
 type Settled = 'done' | 'done-before' | OperatorRefusal | 'call-gone';
 
-const MESSAGES: Readonly<Record<Exclude<Settled, 'done' | 'done-before'>, string>> = {
-  taken: 'Another operator has this call.',
-  'not-taken': 'You have not taken this call over.',
-  leaving: 'The call is ending already.',
-  'not-recorded': 'This call is not recorded.',
-  'not-understood': 'The node that has the call runs a version that does not know this action.',
-  'call-gone': 'The call is over.',
+const REFUSALS: Readonly<Record<Exclude<Settled, 'done' | 'done-before'>, () => ApiRefusal>> = {
+  taken: () => new ApiRefusal(409, 'taken', 'Another operator has this call.'),
+  'not-taken': () => new ApiRefusal(409, 'not-taken', 'You have not taken this call over.'),
+  leaving: () => new ApiRefusal(409, 'leaving', 'The call is ending already.'),
+  'not-recorded': () => new ApiRefusal(409, 'not-recorded', 'This call is not recorded.'),
+  'not-understood': () =>
+    new ApiRefusal(409, 'not-understood', 'The node that has the call does not know this action.'),
+  'call-gone': () => new ApiRefusal(409, 'call-gone', 'The call is over.'),
 };
 
 export function createLiveHandlers(options: LiveHandlerOptions): Handlers<'live-calls' | 'act'> {
@@ -86,8 +87,7 @@ function settledBy(sent: Sent): Settled {
   }
 }
 
-const refusalOf = (code: Exclude<Settled, 'done' | 'done-before'>): ApiRefusal =>
-  new ApiRefusal(409, code, MESSAGES[code]);
+const refusalOf = (code: Exclude<Settled, 'done' | 'done-before'>): ApiRefusal => REFUSALS[code]();
 
 function storeAway(error: unknown): never {
   if (!(error instanceof StoreError)) throw error;

@@ -6,26 +6,19 @@ export interface PhoneHandlerOptions {
   readonly phones: Phones;
   readonly tenant: string;
   readonly agentName: string;
-  /** Whether there is such a version of the agent's words. */
-  readonly hasVersion: (version: number) => boolean | Promise<boolean>;
 }
 
 /** The path of `src/server/routes.ts`, and the subprotocol that is answered there. */
 const PATH = '/ws/twilio-media';
 const SUBPROTOCOL = 'audio.twilio.com';
 
-export function createPhoneHandlers({
-  agentName,
-  hasVersion,
-  phones,
-  tenant,
-}: PhoneHandlerOptions): Handlers<'open-phone'> {
+export function createPhoneHandlers({ agentName, phones, tenant }: PhoneHandlerOptions): Handlers<'open-phone'> {
   return {
     'open-phone': async ({ body: { version }, caller, params }) => {
       if (caller.tenant !== tenant || params.name !== agentName) {
         throw new ApiRefusal(404, 'not-found', 'There is no agent of this name.');
       }
-      if (version !== undefined && !(await hasVersion(version))) {
+      if (version !== undefined && !(await phones.has(version).catch(storeAway))) {
         throw new ApiRefusal(404, 'no-such-version', 'There is no such version.');
       }
       const opened = await phones.open(caller.userId ?? caller.actor, version).catch(storeAway);

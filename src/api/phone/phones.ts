@@ -13,6 +13,8 @@ export interface PhonesOptions {
   readonly tenant: string;
   /** As Twilio would name it; any, when none is configured. */
   readonly accountSid: string | undefined;
+  /** Makes the words of a version ready to be spoken; false when there is no such version. */
+  readonly prepareVersion: (version: number) => Promise<boolean>;
   readonly log: Log;
 }
 
@@ -26,7 +28,8 @@ export interface OpenedPhone {
 
 const PURPOSE = 'browser-phone';
 const NO_ACCOUNT = `AC${'0'.repeat(32)}`;
-const PROOF = /^kav\.phone\.(CA[0-9a-f]{32})\.([A-Za-z0-9_-]{43})$/;
+/** The call, the version that is tried in it, and 256 random bits. */
+const PROOF = /^kav\.phone\.(CA[0-9a-f]{32})\.(\d{0,9})\.[A-Za-z0-9_-]{43}$/;
 
 export class Phones implements BrowserPhones {
   readonly #o: PhonesOptions;
@@ -35,11 +38,16 @@ export class Phones implements BrowserPhones {
     this.#o = options;
   }
 
+  /** Whether there is such a version; it is at hand then. Rejects with `StoreError`. */
+  has(version: number): Promise<boolean> {
+    return this.#o.prepareVersion(version);
+  }
+
   /** A call of `user` to the agent; undefined when no more calls are taken. Rejects with `StoreError`. */
   async open(user: string, version: number | undefined): Promise<OpenedPhone | undefined> {
     const { desk, store, tenant } = this.#o;
     const callSid = `CA${randomBytes(16).toString('hex')}`;
-    const proof = `${PROOF_PREFIX}${callSid}.${randomBytes(32).toString('base64url')}`;
+    const proof = `${PROOF_PREFIX}${callSid}.${version ?? ''}.${randomBytes(32).toString('base64url')}`;
     // First: a call that could never begin is not announced.
     await keepToken(store.db, tenant, {
       hash: hashOf(proof),
@@ -55,10 +63,12 @@ export class Phones implements BrowserPhones {
   }
 
   async admit(proof: string): Promise<string | undefined> {
-    const callSid = PROOF.exec(proof)?.[1];
+    const [, callSid, version = ''] = PROOF.exec(proof) ?? [];
     if (callSid === undefined) return undefined;
     const { store, tenant } = this.#o;
     const isTaken = await takeToken(store.db, tenant, { hash: hashOf(proof), purpose: PURPOSE, subject: callSid });
+    // The call may have been announced on another node: this one, too, must have the words that are tried.
+    if (isTaken && version !== '') await this.has(Number(version));
     return isTaken ? callSid : undefined;
   }
 

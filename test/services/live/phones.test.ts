@@ -11,8 +11,19 @@ describe.each(ENGINES)('a telephone in the browser, with %s', (engine) => {
 
   function phonesOf(tenant: string) {
     const desk = new MemoryDesk();
-    const phones = new Phones({ store: held.store, desk, tenant, accountSid: undefined, log: keepLog().log });
-    const handlers = createPhoneHandlers({ phones, tenant, agentName: 'Leah', hasVersion: (version) => version <= 2 });
+    const prepared: number[] = [];
+    const phones = new Phones({
+      store: held.store,
+      desk,
+      tenant,
+      accountSid: undefined,
+      log: keepLog().log,
+      prepareVersion: async (version) => {
+        prepared.push(version);
+        return version <= 2;
+      },
+    });
+    const handlers = createPhoneHandlers({ phones, tenant, agentName: 'Leah' });
     const caller = { tenant, actor: 'ann@office', userId: 'u7', role: 'operator', sessionHash: 'h' } as const;
     const open = (name = 'Leah', version?: number) =>
       handlers['open-phone']({
@@ -22,7 +33,7 @@ describe.each(ENGINES)('a telephone in the browser, with %s', (engine) => {
         body: version === undefined ? {} : { version },
         range: undefined,
       });
-    return { desk, open, phones };
+    return { desk, open, phones, prepared };
   }
 
   test('is announced as a call of its user, with what the browser needs', async () => {
@@ -33,7 +44,7 @@ describe.each(ENGINES)('a telephone in the browser, with %s', (engine) => {
       accountSid: `AC${'0'.repeat(32)}`,
       streamSid: expect.stringMatching(/^MZ[0-9a-f]{32}$/),
       path: '/ws/twilio-media',
-      protocols: ['audio.twilio.com', expect.stringMatching(/^kav\.phone\.CA[0-9a-f]{32}\.[\w-]{43}$/)],
+      protocols: ['audio.twilio.com', expect.stringMatching(/^kav\.phone\.CA[0-9a-f]{32}\.2\.[\w-]{43}$/)],
       parameters: { call_sid: opened.callSid, token: expect.any(String) },
     });
     const [call] = desk.opened as readonly IncomingCall[];
@@ -49,6 +60,14 @@ describe.each(ENGINES)('a telephone in the browser, with %s', (engine) => {
     const admitted = await Promise.all([one, two, one, two].map(({ phones }) => phones.admit(proof)));
     expect(admitted.filter((sid) => sid === callSid)).toHaveLength(1);
     expect(admitted.filter((sid) => sid === undefined)).toHaveLength(3);
+  });
+
+  test('brings the version that it tries to the node that it reaches', async () => {
+    const tenant = newTenant();
+    const [one, two] = [phonesOf(tenant), phonesOf(tenant)];
+    const { callSid, protocols } = await one.open('Leah', 1);
+    expect(await two.phones.admit(protocols[1]!)).toBe(callSid);
+    expect(two.prepared).toEqual([1]);
   });
 
   test('has a proof of its own call alone', async () => {
