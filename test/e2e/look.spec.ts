@@ -87,7 +87,7 @@ async function inspect(page: Page, name: string, locale: string): Promise<void> 
   await page.waitForLoadState('networkidle');
   await expect(page.locator('html')).toHaveAttribute('dir', locale === 'he-IL' ? 'rtl' : 'ltr');
   await page.evaluate(() => document.fonts.ready);
-  if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: name.includes('phone') });
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png` });
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
   const overflow = await page.evaluate(

@@ -53,6 +53,11 @@ export const en = {
     lost: 'The connection is lost. Trying again…',
   },
   problems: {
+    'agent-busy': 'The agent is busy with others who try it. Try again in a moment.',
+    'brain-failed': 'The agent’s brain failed. Try again.',
+    'brain-slow': 'The agent’s brain took too long. Try again.',
+    'checks-slow': 'The checks took too long. Try again.',
+    'too-many-versions': 'There are too many versions of this agent.',
     'console-unavailable': 'The server cannot open its console. Its log says why.',
     fault: 'The server has a fault, which is in its log.',
     'key-not-allowed': 'This is for people, not for keys.',

@@ -45,7 +45,7 @@ function Watched({ callSid }: { readonly callSid: string }): ReactNode {
       <div className="grid grid-cols-1 gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Section
           title={words.live.transcript}
-          className="order-2 lg:order-1"
+          className="self-start"
           actions={
             <label className="flex items-center gap-2 text-xs text-ink-2">
               <input
@@ -60,7 +60,7 @@ function Watched({ callSid }: { readonly callSid: string }): ReactNode {
         >
           <TranscriptView transcript={transcript} showsDecisions={showsDecisions} />
         </Section>
-        <div className="order-1 grid grid-cols-1 content-start gap-4 lg:sticky lg:top-4 lg:order-2 lg:self-start">
+        <div className="grid grid-cols-1 content-start gap-4 lg:sticky lg:top-4 lg:self-start">
           {now && may('operator') && <Listen callSid={callSid} />}
           {now && may('operator') && <StepIn call={now} />}
           {call && <Facts call={call} />}

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import { directionOf } from '../../language/direction.ts';
 import { lengthOf } from '../../language/format.ts';
 import { useWords } from '../../language/language.tsx';
@@ -11,31 +11,36 @@ interface Props {
   readonly showsDecisions: boolean;
 }
 
-const NEAR_PX = 120;
+const NEAR_PX = 60;
 
 /** Grows at its end, and stays there for as long as the reader does not scroll away. */
 export function TranscriptView({ showsDecisions, transcript }: Props): ReactNode {
   const words = useWords();
   const { begun, entries, partial } = transcript;
-  const end = useRef<HTMLDivElement>(null);
+  const log = useRef<HTMLDivElement>(null);
   const [isAtEnd, setIsAtEnd] = useState(true);
-  useEffect(() => {
-    const look = (): void => {
-      const bottom = end.current?.getBoundingClientRect().bottom ?? 0;
-      setIsAtEnd(bottom < innerHeight + NEAR_PX);
-    };
-    addEventListener('scroll', look, { passive: true });
-    return () => removeEventListener('scroll', look);
-  }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the transcript's growth that moves the page
+  const toEnd = (): void => log.current?.scrollTo({ top: log.current.scrollHeight });
+  const look = (): void => {
+    const { clientHeight, scrollHeight, scrollTop } = log.current!;
+    setIsAtEnd(scrollHeight - scrollTop - clientHeight < NEAR_PX);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the transcript's growth that moves it
   useLayoutEffect(() => {
-    if (isAtEnd) end.current?.scrollIntoView({ block: 'nearest' });
+    if (isAtEnd) toEnd();
   }, [transcript]);
   const isEmpty = entries.length === 0 && begun.length === 0 && !partial;
   return (
-    <div>
-      {isEmpty && <p className="py-6 text-center text-ink-3">{words.live.waiting}</p>}
-      <div role="log" aria-label={words.live.transcript}>
+    <div className="relative">
+      <div
+        ref={log}
+        role="log"
+        aria-label={words.live.transcript}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+        tabIndex={0}
+        onScroll={look}
+        className="max-h-[52dvh] min-h-40 overflow-y-auto md:max-h-[calc(100dvh-12.5rem)]"
+      >
+        {isEmpty && <p className="py-6 text-center text-ink-3">{words.live.waiting}</p>}
         <ol className="grid grid-cols-1 gap-2">
           {entries.map(({ key, line }) => (
             <EntryRow key={key} line={line} showsDecisions={showsDecisions} />
@@ -52,10 +57,9 @@ export function TranscriptView({ showsDecisions, transcript }: Props): ReactNode
           )}
         </ol>
       </div>
-      <div ref={end} className="h-px scroll-mb-24" />
       {!isAtEnd && (
-        <div className="sticky bottom-20 mt-2 text-center md:bottom-4">
-          <Button small className="shadow-lift" onClick={() => end.current?.scrollIntoView({ block: 'nearest' })}>
+        <div className="absolute inset-x-0 bottom-2 text-center">
+          <Button small className="shadow-lift" onClick={toEnd}>
             {words.live.newest}
           </Button>
         </div>
