@@ -114,6 +114,9 @@ export const en = {
     'file-too-large': 'The file is too large.',
     'too-many-lines': 'The file has too many lines.',
     'columns-missing': 'The first line has to name the columns.',
+    'no-calls': 'The server takes no more calls just now.',
+    'no-such-version': 'There is no such version.',
+    'office-number': 'Many have called this number: to erase it would erase them.',
     'no-microphone': 'The browser gives no microphone. Allow it for this page, then try again.',
   } satisfies Record<string, string> & Record<keyof typeof API_PROBLEMS, string>,
   live: {
