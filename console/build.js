@@ -1,9 +1,9 @@
 // Runs after every `npm ci`. A production install has no build tools: then the console of the release is used, or none.
 import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const required = process.argv.includes('--required');
-const configFile = path.join(import.meta.dirname, 'vite.config.ts');
+const configFile = fileURLToPath(new URL('vite.config.ts', import.meta.url));
 
 const vite = await import('vite').catch(() => undefined);
 const hasTools = vite !== undefined && existsSync(configFile) && (await isThere('@tailwindcss/vite'));

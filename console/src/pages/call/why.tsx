@@ -1,6 +1,5 @@
 import { type ReactNode, useState } from 'react';
 import type { CallStory } from '../../../../src/api/contract/calls.ts';
-import { directionOf } from '../../language/direction.ts';
 import { lengthOf } from '../../language/format.ts';
 import { useFormat, useWords } from '../../language/language.tsx';
 import { Badge, type Tone } from '../../ui/badge.tsx';
@@ -110,7 +109,7 @@ function ReplyStory({ playhead, reply }: { readonly reply: Reply; readonly playh
               >
                 <Ltr>{(at / 1_000).toFixed(2)}</Ltr>
               </button>
-              <span dir={directionOf(text)} className="text-ink-2">
+              <span dir="ltr" className="text-ink-2">
                 {text}
               </span>
             </li>

@@ -98,7 +98,8 @@ function EntryRow({
   if (line.type === 'decision') {
     return showsDecisions ? (
       <NoteRow at={line.at}>
-        <bdi dir={directionOf(line.text)}>{line.text}</bdi>
+        {/* Sentences of `kav why` are English, whatever words they quote. */}
+        <bdi dir="ltr">{line.text}</bdi>
       </NoteRow>
     ) : null;
   }
