@@ -53,9 +53,6 @@ export const en = {
     lost: 'The connection is lost. Trying again…',
   },
   problems: {
-    'no-calls': 'This server takes no calls now.',
-    'no-such-version': 'There is no such version of the agent.',
-    'office-number': 'This is a number of the office itself.',
     'agent-busy': 'The agent is busy with others who try it. Try again in a moment.',
     'brain-failed': 'The agent’s brain failed. Try again.',
     'brain-slow': 'The agent’s brain took too long. Try again.',
