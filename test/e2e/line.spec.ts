@@ -138,6 +138,24 @@ test('an appointment is booked by the phone in the browser', async () => {
   await expect(page.getByRole('row', { name: /Monday|15:00/i }).first()).toBeVisible({ timeout: 30_000 });
 });
 
+test('the first page is light, and there within a second', async ({ browser }) => {
+  const context = await browser.newContext({ storageState: await page.context().storageState() });
+  const fresh = await context.newPage();
+  await fresh.goto(kav.url);
+  await expect(fresh.getByRole('heading', { name: 'Today', level: 1 })).toBeVisible();
+  await fresh.waitForLoadState('networkidle');
+  const { bytes, shownMs } = await fresh.evaluate(() => ({
+    bytes: performance
+      .getEntriesByType('resource')
+      .filter(({ name }) => name.includes('/assets/'))
+      .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize, 0),
+    shownMs: performance.getEntriesByName('first-contentful-paint')[0]!.startTime,
+  }));
+  console.log(`first load: ${Math.round(bytes / 1_000)} kB, shown after ${Math.round(shownMs)} ms`);
+  expect(bytes).toBeLessThan(150_000);
+  await context.close();
+});
+
 test('in Hebrew the page reads from the right, and from the left again in English', async () => {
   await page.goto(`${kav.url}/live`);
   await page.getByRole('button', { name: /Your account/ }).click();
