@@ -29,6 +29,9 @@ export async function startKav(): Promise<RunningKav> {
     PORT: '0',
   };
   const server = spawn(NODE, ['src/cli/main.js', 'serve'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  // A run that is broken off leaves no server behind.
+  const kill = (): void => void server.kill('SIGKILL');
+  process.once('exit', kill);
   const said = outputOf(server);
   const url = (await said.find(/answers at (http:\S+):/, START_MS))[1]!;
   const setupLink = (await said.find(/(http:\S+\/setup#token=\S+)/, START_MS))[1]!;
@@ -47,6 +50,7 @@ export async function startKav(): Promise<RunningKav> {
       server.kill('SIGINT');
       server.kill('SIGINT');
       await ended(server);
+      process.off('exit', kill);
       await rm(folder, { recursive: true, force: true });
     },
   };
