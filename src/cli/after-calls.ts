@@ -1,5 +1,6 @@
 /** Puts the work after calls together: recordings brought home, notes and leads, events for a CRM, retention, erasure. */
 import path from 'node:path';
+import { within } from '../call/within.ts';
 import type { Clock } from '../core/clock.ts';
 import type { CallName, Fact } from '../core/fact.ts';
 import type { AfterCalls } from '../jobs/after-calls.ts';
@@ -13,6 +14,9 @@ import type { Environment } from './environment.ts';
 import type { Door } from './errands/door.ts';
 import type { Keeping } from './keeping.ts';
 import { type Reach, reachOf } from './reach.ts';
+
+/** How long an erasure waits for facts that are on their way. Those that come later are found again. */
+const SETTLE_MS = 5_000;
 
 export interface AfterCallsParts {
   readonly environment: Environment;
@@ -98,6 +102,7 @@ async function openWork(parts: AfterCallsParts): Promise<Work> {
     crm: crmSenderOf(environment, clock),
     retention: retentionOf(environment),
     eraseCopies: () => keeping.erased(),
+    settled: () => within(keeping.settled(), SETTLE_MS, clock),
     node: facts.node,
     clock,
     date: facts.date,

@@ -82,6 +82,7 @@ export async function openWorld(database: Pick<StoreOptions, 'databaseUrl' | 'sn
     language: () => 'en-US',
     crm: { endpoint: { url: crm.url, secrets: [CRM_SECRET] }, clock, date: () => new Date(), version: '0.0.0' },
     retention: { recordings: 30, transcripts: 90 },
+    settled: async () => {},
     eraseCopies: async () => {
       copies.push(await dumpOf(store));
       return {};

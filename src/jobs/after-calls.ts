@@ -51,6 +51,8 @@ export interface AfterCallsOptions {
   readonly eraseCopies: () => Promise<Readonly<Counts>>;
   /** Not in the database: names erased people in reports. */
   readonly erasureKey: Uint8Array;
+  /** Resolves when the facts that were told so far are in the store, or, soon, when they cannot be. */
+  readonly settled: () => Promise<void>;
   readonly node: string;
   readonly folders: {
     readonly spool: string;
@@ -113,6 +115,7 @@ export function openAfterCalls(options: AfterCallsOptions): AfterCalls {
     jobs,
     applied: async (call) => jobs.enqueue(await dueRequests(options, db, call)),
     erase: async (person) => {
+      await options.settled(); // a call that has just been may not be there yet
       const asked = await askForErasure(db, options.erasureKey, person);
       if (asked.status === 'office-number') return asked;
       // It is in the store by now: where this fails, the next minute asks for it.
@@ -126,6 +129,7 @@ export function openAfterCalls(options: AfterCallsOptions): AfterCalls {
       await nodeFiles.sweep();
     },
     redact: async (call) => {
+      await options.settled();
       const name = await askForRedaction(db, options.erasureKey, call);
       await jobs.enqueue([erasureRequest({ ...name, passes: 0 })]).catch(() => {}); // as above
       return name;
