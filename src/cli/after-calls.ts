@@ -115,19 +115,28 @@ async function openWork(parts: AfterCallsParts): Promise<Work> {
     for (const call of callsOf(applied.filter(mayBringDue))) after.applied(call).catch(away);
   });
   const forget = onErasure(store, (name) => void after.begin(name).catch(away));
-  const door = connectionString === undefined ? await openErrands(parts, after) : undefined;
+  const door = connectionString === undefined ? openErrands(parts, after) : undefined;
   return {
     desk: { erase: after.erase, redact: after.redact, objects: reach.objects },
     close: async () => {
       forget();
-      await door?.close();
-      await after.close();
+      const closing = after.close();
+      await (await door)?.close();
+      await closing;
     },
   };
 }
 
-/** The embedded database is this process's alone, so it does for others what they want of it. */
-async function openErrands({ clock, environment, keeping, log }: AfterCallsParts, after: AfterCalls): Promise<Door> {
+/** The embedded database is this process's alone, so it does for others what they want of it, once its jobs can. */
+async function openErrands(
+  { clock, environment, keeping, log }: AfterCallsParts,
+  after: AfterCalls,
+): Promise<Door | undefined> {
+  const isReady = await after.jobs.ready.then(
+    () => true,
+    () => false,
+  );
+  if (!isReady) return undefined;
   const [{ openDoor }, { performErrand }] = await Promise.all([
     import('./errands/door.ts'),
     import('./errands/perform.ts'),

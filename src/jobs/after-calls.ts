@@ -120,8 +120,9 @@ export function openAfterCalls(options: AfterCallsOptions): AfterCalls {
       if (asked.status === 'office-number') return asked;
       // It is in the store by now: where this fails, the next minute asks for it.
       await jobs.enqueue([erasureRequest({ ...asked, passes: 0 })]).catch(() => {});
-      const mentions = asked.mentions.then(() => begin(asked));
-      mentions.catch((error: unknown) => log.warn('JOBS_AWAY', { problem: nameOf(error) }));
+      const away = (error: unknown): void => log.warn('JOBS_AWAY', { problem: nameOf(error) });
+      const mentions = asked.mentions.then(() => begin(asked).catch(away));
+      mentions.catch(away);
       return { ...asked, mentions };
     },
     begin: async (name) => {
