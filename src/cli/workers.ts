@@ -124,8 +124,9 @@ class Crew {
     post.worker = worker;
     post.startedAt = performance.now();
     console.error(`kav: worker ${post.node} is process ${worker.process.pid}`);
-    worker.on('listening', () => {
-      this.#hasListened = true;
+    // Whatever else a worker listens on says nothing of the port.
+    worker.on('listening', ({ addressType }) => {
+      this.#hasListened ||= addressType === 4 || addressType === 6;
     });
     worker.on('error', (error) => console.error(`kav: worker ${post.node}: ${error.message}`));
     worker.on('exit', (code, signal) => this.#onExit(post, code, signal));

@@ -108,10 +108,11 @@ function admit(socket: Socket, watchers: Set<Socket>): void {
   socket.resume();
 }
 
+/** A worker's socket is its own: without `exclusive` node:cluster has the primary listen, which takes it for the port. */
 function listen(server: Server, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(address, resolve);
+    server.listen({ path: address, exclusive: true }, resolve);
   });
 }
 

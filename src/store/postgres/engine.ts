@@ -2,7 +2,7 @@
 import type { PoolClient } from 'pg';
 import type { Clock } from '../../core/clock.ts';
 import { ConfigError, type StoreError } from '../../core/errors.ts';
-import { type Engine, type EngineEvents, type Listening, QUERY_BUDGET_MS } from '../engine.ts';
+import { type Engine, type EngineEvents, type EngineSession, type Listening, QUERY_BUDGET_MS } from '../engine.ts';
 import { toConnectError, tooSlow, toStoreError, unavailable } from '../failures.ts';
 import { PostgresListener } from './listener.ts';
 import { requireOwnSessions } from './own-session.ts';
@@ -46,10 +46,7 @@ export class PostgresEngine implements Engine {
     if (this.#isClosed) throw unavailable('closed');
     this.#pool = pool;
     try {
-      const session = await this.acquire();
-      const { rows } = await session.query(`select current_setting('server_version_num')::int as version`, []);
-      session.release();
-      checkVersion(Number(rows[0]?.['version']));
+      await this.#checkVersion();
       await this.#checkSessions();
     } catch (error) {
       this.#pool = undefined;
@@ -58,15 +55,30 @@ export class PostgresEngine implements Engine {
     }
   }
 
+  async #checkVersion(): Promise<void> {
+    const session = await this.acquire();
+    try {
+      const { rows } = await session.query(`select current_setting('server_version_num')::int as version`, []);
+      checkVersion(Number(rows[0]?.['version']));
+    } finally {
+      session.release(); // a pool does not end while somebody has one of its clients
+    }
+  }
+
   /** Once: what stands between us and the database does not change with a failover. */
   async #checkSessions(): Promise<void> {
     if (this.#hasOwnSessions || this.#options.poolSize < 2) return;
-    const sessions = [await this.acquire(), await this.acquire()] as const;
+    await this.#inOwnSession((one) => this.#inOwnSession((other) => requireOwnSessions(one, other)));
+    this.#hasOwnSessions = true;
+  }
+
+  /** What was set in it, or begun, is nobody else's. */
+  async #inOwnSession(run: (session: EngineSession) => Promise<void>): Promise<void> {
+    const session = await this.acquire();
     try {
-      await requireOwnSessions(...sessions);
-      this.#hasOwnSessions = true;
+      await run(session);
     } finally {
-      for (const session of sessions) session.release();
+      session.release(true);
     }
   }
 

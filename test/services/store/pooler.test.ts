@@ -5,6 +5,9 @@ import { createRealClock } from '../../../src/call/real-clock.ts';
 import type { EngineSession } from '../../../src/store/engine.ts';
 import { requireOwnSessions } from '../../../src/store/postgres/own-session.ts';
 import { PostgresSession } from '../../../src/store/postgres/session.ts';
+import { openStore } from '../../../src/store/store.ts';
+import { TEMPLATE } from '../setup.ts';
+import { asSuperuser, createDatabase } from './engines.ts';
 
 const clients: pg.Client[] = [];
 beforeAll(async () => {
@@ -48,4 +51,19 @@ test('and so is one that goes from one to the other', async () => {
   let next = 1;
   const wandering = sessionOn(() => clients[1 + (next++ % 2)]!);
   await expect(requireOwnSessions(wandering, keeping(0))).rejects.toMatchObject({ key: 'DATABASE_URL' });
+});
+
+test('a store that may have only one connection is away, and closes all the same', async () => {
+  const url = new URL(await createDatabase(TEMPLATE));
+  await asSuperuser((client) => client.query('create role alone login connection limit 1'));
+  url.username = 'alone';
+  const reason = Promise.withResolvers<string>();
+  const store = openStore({
+    databaseUrl: url.href,
+    clock: createRealClock(),
+    onNews: (news) => reason.resolve(news.type === 'store-away' ? news.reason : news.type),
+  });
+  expect(await reason.promise).toContain('too many connections');
+  await store.close();
+  expect(store.state.status).toBe('closed');
 });
