@@ -103,6 +103,8 @@ test('a call is found by its words, played, and sought through by a word', async
     .click({ timeout: 60_000 });
   const position = page.getByRole('slider', { name: 'Position in the call' });
   await expect(position).toBeVisible();
+  // The recording comes a moment after its call.
+  await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeEnabled({ timeout: 20_000 });
   const word = page.locator('[data-at]').nth(12);
   const at = Number(await word.getAttribute('data-at')) / 1_000;
   await word.click();

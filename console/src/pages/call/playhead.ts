@@ -1,8 +1,8 @@
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
 /** Where in the call we are, with its recording where there is one. All that shows the time follows this. */
 export class Playhead {
-  readonly #durationMs: number;
+  #durationMs: number;
   readonly #audio: HTMLAudioElement | undefined;
   readonly #listeners = new Set<() => void>();
   #positionMs = 0;
@@ -25,6 +25,12 @@ export class Playhead {
 
   get durationMs(): number {
     return this.#durationMs;
+  }
+
+  /** The last pieces of a recording come a moment after its call. */
+  setDuration(ms: number): void {
+    this.#durationMs = ms;
+    this.#tell();
   }
 
   get hasAudio(): boolean {
@@ -77,13 +83,22 @@ export class Playhead {
   }
 }
 
+/** Stays where it is when the recording comes, or turns out to be longer. */
 export function usePlayhead(durationMs: number, url: string | undefined): Playhead | undefined {
   const [playhead, setPlayhead] = useState<Playhead>();
+  const duration = useRef(durationMs);
+  const position = useRef(0);
+  duration.current = durationMs;
   useEffect(() => {
-    const opened = new Playhead(durationMs, url);
+    const opened = new Playhead(duration.current, url);
+    opened.seek(position.current);
     setPlayhead(opened);
-    return () => opened.close();
-  }, [durationMs, url]);
+    return () => {
+      position.current = opened.positionMs;
+      opened.close();
+    };
+  }, [url]);
+  useEffect(() => playhead?.setDuration(durationMs), [playhead, durationMs]);
   return playhead;
 }
 
