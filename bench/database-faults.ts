@@ -159,7 +159,7 @@ function print(outcomes: readonly Outcome[]): boolean {
   let isGood = true;
   for (const outcome of outcomes) {
     const { callers, drainMs, name } = outcome;
-    const problems = name.startsWith('calm') ? [] : problemsOf(outcome, calm);
+    const problems = problemsOf(outcome, calm);
     isGood &&= problems.length === 0;
     const jitter = [callers.jitterP50Ms, callers.jitterP99Ms].map((value) => `${value.toFixed(1)} ms`);
     const counts = [String(callers.underruns), String(callers.turns), `${Math.round(drainMs)} ms`];
@@ -177,6 +177,7 @@ const server = start('./kav-server.ts', {
   KAV_STT: 'fake',
   KAV_BRAIN: 'fake',
   KAV_TTS: 'fake',
+  NO_PERSON_SEC: '0', // the fake recogniser hears the same sentence again and again, as from a machine
   KAV_DATA_DIR: dataDir,
   LOG_LEVEL: 'warn',
   LOG_FORMAT: 'json',
