@@ -21,6 +21,8 @@ export interface AgentVersionsOptions {
   /** Undefined while the file speaks for itself. Rejects while the store is away. */
   readonly published: () => Promise<VersionWords | undefined>;
   readonly read: (version: number) => Promise<VersionWords | undefined>;
+  /** Calls back when there may be another; the returned function ends that. */
+  readonly listen?: (onNews: () => void) => () => void;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }
@@ -43,11 +45,13 @@ export class AgentVersions {
   #looking: Promise<void> | undefined;
   #lookAgain = false;
   #disarm: (() => void) | undefined;
+  readonly #forget: () => void;
   #isClosed = false;
 
   constructor(options: AgentVersionsOptions) {
     this.#o = options;
     this.#current = { version: 0, runtime: options.file };
+    this.#forget = options.listen?.(() => void this.refresh()) ?? (() => {});
   }
 
   /** What new calls hear. */
@@ -107,6 +111,7 @@ export class AgentVersions {
   /** Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#forget();
     this.#disarm?.();
     await this.#looking;
     await Promise.all([...this.#made.values()].map((runtime) => runtime.close()));

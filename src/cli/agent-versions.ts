@@ -8,8 +8,6 @@ import { StoreError } from '../core/errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { Keeping } from './keeping.ts';
 
-export type OpenAgentVersions = Pick<AgentVersions, 'agentFor' | 'close'> & { readonly versions: AgentVersions };
-
 export interface AgentVersionsParts {
   /** What the agent's file says. */
   readonly file: AgentRuntime;
@@ -19,34 +17,27 @@ export interface AgentVersionsParts {
 }
 
 /** Until the store is there, callers hear what the file says. */
-export function openAgentVersions({ clock, file, keeping, log }: AgentVersionsParts): OpenAgentVersions {
+export function openAgentVersions({ clock, file, keeping, log }: AgentVersionsParts): AgentVersions {
   const { facts, store } = keeping;
   const versions = new AgentVersions({
     file,
     ...versionReaders(store.db, facts.tenant, file.options.name),
+    listen: (onNews) =>
+      store.listen(AGENTS_CHANNEL, {
+        onPayload: (tenant) => {
+          if (tenant === facts.tenant) onNews();
+        },
+        onGap: onNews,
+      }),
     clock,
     onError: (error) => {
       if (error instanceof StoreError && error.retryable) return; // it is looked for again, and the store tells of itself
       log.warn('PROVIDER_NOTE', { note: `a version of the agent cannot be used: ${error}` });
     },
   });
-  const refresh = (): void => void versions.refresh();
-  const forget = store.listen(AGENTS_CHANNEL, {
-    onPayload: (tenant) => {
-      if (tenant === facts.tenant) refresh();
-    },
-    onGap: refresh,
-  });
   store.ready.then(
     () => versions.watch(),
     () => {}, // a store that never comes has told why
   );
-  return {
-    versions,
-    agentFor: (version) => versions.agentFor(version),
-    close: async () => {
-      forget();
-      await versions.close();
-    },
-  };
+  return versions;
 }

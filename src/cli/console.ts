@@ -68,11 +68,10 @@ export async function openConsole(options: ConsoleParts): Promise<ConsoleDoor> {
 /** All of them: a route that nobody answers does not compile. */
 function createHandlers({ loaded, parts, port }: ConsoleParts): AllHandlers {
   const { clock, environment, journalFolder, metrics, raw } = parts;
-  const { afterCalls, cluster, keeping, live, phones, ready, recordingKeys, runtime } = loaded;
+  const { afterCalls, cluster, keeping, live, phones, ready, recordingKeys, runtime, versions } = loaded;
   const { store } = keeping;
   const { db } = store;
   const { date, tenant } = keeping.facts;
-  const { versions } = loaded.versions;
   const language = (): string => ready.language;
   const recordings = { root: path.resolve(environment.KAV_DATA_DIR, RECORDINGS_FOLDER), keys: recordingKeys };
   const file = agentFileOf(environment.KAV_AGENT);

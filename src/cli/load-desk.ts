@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Phones } from '../api/phone/phones.ts';
 import type { Agent } from '../call/agent.ts';
 import { AgentRuntime } from '../call/agent-runtime.ts';
+import type { AgentVersions } from '../call/agent-versions.ts';
 import { JournalFolder } from '../call/journal.ts';
 import { createSpeechFolder } from '../call/speech-store.ts';
 import { StreamTokens } from '../call/stream-tokens.ts';
@@ -26,7 +27,7 @@ import { sentencesOf } from '../why/sentences.ts';
 import { type AfterCallsWork, startAfterCalls } from './after-calls.ts';
 import { checkAfterCallsSettings } from './after-calls-settings.ts';
 import { loadAgent } from './agent-file.ts';
-import { type OpenAgentVersions, openAgentVersions } from './agent-versions.ts';
+import { openAgentVersions } from './agent-versions.ts';
 import { callSettingsOf, loadDetectors, loadEndpointingModel } from './call-settings.ts';
 import { type RawEnvironment, recordingKeysFor } from './config.ts';
 import type { Environment } from './environment.ts';
@@ -69,7 +70,7 @@ export interface LoadedDesk {
   readonly phones: Phones;
   readonly runtime: AgentRuntime;
   /** What the agent says to those who call now, and what is being tried. */
-  readonly versions: OpenAgentVersions;
+  readonly versions: AgentVersions;
   readonly recordingKeys: RecordingKeys | undefined;
   readonly health: ProviderHealth;
   readonly keeping: Keeping;
@@ -159,7 +160,7 @@ export async function loadDesk(parts: Parts): Promise<LoadedDesk> {
     desk,
     tenant: environment.KAV_TENANT,
     accountSid: environment.TWILIO_ACCOUNT_SID,
-    prepareVersion: async (version) => (await versions.versions.runtimeFor(version)) !== undefined,
+    prepareVersion: async (version) => (await versions.runtimeFor(version)) !== undefined,
     log,
   });
   return {
