@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { CallRows } from '../../ui/call-rows.tsx';
 import { Choice, Field } from '../../ui/field.tsx';
 import { Icon } from '../../ui/icon.tsx';
+import { More } from '../../ui/more.tsx';
 import { Empty, Loaded, Page } from '../../ui/page.tsx';
 
 export default function Calls(): ReactNode {
@@ -22,13 +23,7 @@ export default function Calls(): ReactNode {
         {({ items }) => (
           <>
             {items.length === 0 ? <NoCalls isSearch={isSearch} /> : <CallRows calls={items as readonly CallItem[]} />}
-            {query.hasNextPage && (
-              <div className="mt-3 text-center">
-                <Button busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-                  {words.common.more}
-                </Button>
-              </div>
-            )}
+            <More query={query} />
           </>
         )}
       </Loaded>

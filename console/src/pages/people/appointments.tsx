@@ -2,13 +2,13 @@ import type { ReactNode } from 'react';
 import type { Appointment } from '../../../../src/api/contract/people.ts';
 import { useReadPages } from '../../api/hooks.ts';
 import { useWords } from '../../language/language.tsx';
-import { Button } from '../../ui/button.tsx';
+import { More } from '../../ui/more.tsx';
 import { Empty, Loaded, Page } from '../../ui/page.tsx';
 import { AppointmentRows } from './appointment-rows.tsx';
 import { PeopleTabs } from './people-tabs.tsx';
 
 export default function Appointments(): ReactNode {
-  const { common, people } = useWords();
+  const { people } = useWords();
   const query = useReadPages('list-appointments', {});
   return (
     <Page title={people.title}>
@@ -22,13 +22,7 @@ export default function Appointments(): ReactNode {
           )
         }
       </Loaded>
-      {query.hasNextPage && (
-        <div className="mt-3 text-center">
-          <Button busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-            {common.more}
-          </Button>
-        </div>
-      )}
+      <More query={query} />
     </Page>
   );
 }

@@ -3,8 +3,8 @@ import { type ReactNode, useDeferredValue, useState } from 'react';
 import type { Contact } from '../../../../src/api/contract/people.ts';
 import { useReadPages } from '../../api/hooks.ts';
 import { useFormat, useWords } from '../../language/language.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
+import { More } from '../../ui/more.tsx';
 import { Empty, Loaded, Page } from '../../ui/page.tsx';
 import { Ltr, Spoken } from '../../ui/text.tsx';
 import { Csv } from './csv.tsx';
@@ -46,13 +46,7 @@ export default function Contacts(): ReactNode {
                   ))}
                 </ul>
               </div>
-              {query.hasNextPage && (
-                <div className="mt-3 text-center">
-                  <Button busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-                    {words.common.more}
-                  </Button>
-                </div>
-              )}
+              <More query={query} />
             </>
           )
         }

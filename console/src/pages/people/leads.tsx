@@ -13,6 +13,7 @@ import { useHere } from '../../app/session.tsx';
 import { useLanguage, useWords } from '../../language/language.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
+import { More } from '../../ui/more.tsx';
 import { useNotices } from '../../ui/notices.tsx';
 import { Empty, Loaded, Page } from '../../ui/page.tsx';
 import { Ltr } from '../../ui/text.tsx';
@@ -67,13 +68,7 @@ export default function Leads(): ReactNode {
           )
         }
       </Loaded>
-      {query.hasNextPage && (
-        <div className="mt-3 text-center">
-          <Button busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-            {words.common.more}
-          </Button>
-        </div>
-      )}
+      <More query={query} />
       <LeadDialog
         lead={leads.find(({ leadId }) => leadId === openLead)}
         stages={known}

@@ -2,13 +2,13 @@ import type { ReactNode } from 'react';
 import type { AuditLine } from '../../../../src/api/contract/accounts.ts';
 import { useReadPages } from '../../api/hooks.ts';
 import { useFormat, useWords } from '../../language/language.tsx';
-import { Button } from '../../ui/button.tsx';
+import { More } from '../../ui/more.tsx';
 import { Loaded } from '../../ui/page.tsx';
 import { Scrolling } from '../../ui/scrolling.tsx';
 import { Ltr } from '../../ui/text.tsx';
 
 export function AuditLog(): ReactNode {
-  const { common, settings } = useWords();
+  const { settings } = useWords();
   const format = useFormat();
   const query = useReadPages('list-audit', {});
   return (
@@ -49,13 +49,7 @@ export function AuditLog(): ReactNode {
               </tbody>
             </table>
           </Scrolling>
-          {query.hasNextPage && (
-            <div className="mt-3 text-center">
-              <Button busy={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-                {common.more}
-              </Button>
-            </div>
-          )}
+          <More query={query} />
         </>
       )}
     </Loaded>
