@@ -30,7 +30,7 @@ function rig() {
   });
   const frames = () => sent.filter(({ what }) => what === 'media');
   const marks = () => sent.flatMap(({ mark }) => (mark ? [mark] : []));
-  return { clock, queue, sent, events, stats, frames, marks };
+  return { clock, queue, scheduler, sent, events, stats, frames, marks };
 }
 
 const audio = (ms: number, value = 1): Uint8Array => new Uint8Array(ms * 8).fill(value);
@@ -118,6 +118,23 @@ describe('playout', () => {
     expect(events).toEqual(['0 start 1', '310 dry 1 300', '1000 start 1', '1310 dry 1 600']);
     expect(frames()).toHaveLength(30);
     expect(stats.underruns, 'the silence was the voice’s, not ours').toBe(0);
+  });
+
+  test('who has kept the timer waiting has it made good between two pieces of work, and no frame is sent twice', () => {
+    const { clock, queue, scheduler, frames } = rig();
+    scheduler.catchUp();
+    queue.open(1);
+    queue.enqueue(1, audio(1000));
+    clock.advanceTo(100);
+    const before = frames().length;
+    scheduler.catchUp();
+    expect(frames(), 'nothing is overdue').toHaveLength(before);
+    clock.work(15);
+    scheduler.catchUp();
+    expect(frames()).toHaveLength(before + 1);
+    clock.advanceTo(500);
+    expect(frames()).toHaveLength(34);
+    expect(clock.alarms, 'one timer, not two').toBe(1);
   });
 
   test('a stall shorter than the lead is not heard; a longer one is an underrun and no burst follows', () => {
