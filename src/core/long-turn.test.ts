@@ -30,11 +30,11 @@ const judged = (words: string, reason: string, waitMs = 1200): CallEventBody => 
 });
 const turns = (script: Script) => script.log.filter((entry) => /line|answer-start|barge-in/.test(entry));
 
-/** Talks from 1.1 s on without a pause, a partial of a few more words every 5 s. */
+/** Talks from 1.1 s on without a pause, a partial of a few more words every 3 s. */
 function talking(until: number, settings = {}): Script {
   const script = greeted(settings).at(1_100, speech(1_040)).at(1_200, sustained);
   const words: string[] = [];
-  for (let at = 2_000; at <= until; at += 5_000) {
+  for (let at = 2_000; at <= until; at += 3_000) {
     words.push(`part${at / 1_000}x`);
     script.at(at, partial(words.join(' ')));
   }
@@ -89,9 +89,10 @@ describe('a turn of minutes', () => {
   test('once: an answer that is taken back for more words does not bring the line again', () => {
     const script = talking(92_000).at(93_500, silence(93_300)).at(93_550, final('and then')).until(93_600);
     script.at(93_700, ...line(2)).at(95_200, played(2, 1_500));
-    script.at(95_400, speech(95_350)).at(95_500, sustained, partial('he said')).until(240_000);
+    script.at(95_400, speech(95_350)).at(95_500, sustained);
+    for (let at = 95_600; at < 240_000; at += 3_000) script.at(at, partial(`he said ${'on and '.repeat(at / 3_000)}`));
     expect(turns(script)).toEqual(['93600 line cut-in', '95200 answer-start']);
-    script.at(240_100, silence(240_000)).at(240_200, final('he said')).until(240_500);
+    script.at(240_100, silence(240_000)).at(240_200, final('he said')).until(240_700);
     expect(historyOf(script.state).at(-1)).toEqual({ who: 'caller', text: 'and then he said' });
   });
 
@@ -99,13 +100,13 @@ describe('a turn of minutes', () => {
     const script = talking(92_000).at(93_500, silence(93_300)).at(93_550, final('my number is five five'));
     script.at(93_560, judged('my number is five five', 'digits-2', 2_500)).until(94_500);
     expect(turns(script)).toEqual([]);
-    const figures = talking(92_000).at(109_000, partial('it is 052 12')).until(130_000);
+    const figures = talking(108_000).at(109_000, partial('it is 052 12')).until(130_000);
     expect(turns(figures)).toEqual([]);
   });
 
   test('sound without words is no turn, and a setting of the past knows no such limit', () => {
     expect(turns(greeted().at(1_100, speech(1_040)).at(1_200, sustained).until(40_000))).toEqual([]);
-    expect(turns(talking(110_000, { longTurnMs: undefined }).until(150_000))).toEqual([]);
+    expect(turns(talking(150_000, { longTurnMs: undefined }).until(152_000))).toEqual([]);
   });
 
   test('the line is not interrupted, and if it cannot be spoken the caller keeps the floor', () => {

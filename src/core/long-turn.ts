@@ -33,8 +33,7 @@ export function unanswered({ answeredWords = 0 }: CallerState, text: string): st
 
 const countWords = (text: string): number => (text.trim() === '' ? 0 : text.trim().split(/\s+/u).length);
 
-/** Notes when a turn got its first words; sound with words in it is none without. */
-export function timed({ turnFrom, soundFrom, ...caller }: CallerState, at: number): CallerState {
-  if (wordsSoFar(caller) !== (caller.held ?? '')) return { ...caller, turnFrom: turnFrom ?? at };
-  return soundFrom === undefined ? caller : { ...caller, soundFrom };
+/** Notes when a turn got its first words. */
+export function timed({ turnFrom, ...caller }: CallerState, at: number): CallerState {
+  return wordsSoFar(caller) === (caller.held ?? '') ? caller : { ...caller, turnFrom: turnFrom ?? at };
 }

@@ -61,12 +61,15 @@ export function onPartial(state: TurnState, text: string, at: number, context: T
   const { endpointMs: _, ...known } = state.caller;
   const isLive = known.speaking && at > known.speechFrom;
   const heard = { ...known, partial, partialAt: at, ...(isLive ? ({ livePartials: true } as const) : {}) };
-  const next: TurnState = { ...state, caller: timed(heard, at) };
+  const next: TurnState = { ...state, caller: timed(partial === '' ? heard : withWords(heard), at) };
   const { phase, caller } = next;
   if (phase.name !== 'speaking' || !isInterruptible(phase, context.settings)) return stay(next);
   const isOver = caller.sustained || phase.task.pausedAt !== undefined || isSpokenOver(next, context);
   return isOver ? judgeSpeech(next, at, context) : stay(next);
 }
+
+/** Sound with words in it is none without. */
+const withWords = ({ soundFrom: _, ...caller }: CallerState): CallerState => caller;
 
 /** A verdict on other words than those of now comes too late. */
 export function onJudged(state: TurnState, event: Extract<CallEvent, { type: 'endpoint-judged' }>): TurnStep {
@@ -87,7 +90,7 @@ export function onFinal(state: TurnState, whole: string, at: number, context: Tu
   const sawSpeech = state.caller.owedFinals > 0 || state.caller.speaking;
   const caller = timed(
     {
-      ...known,
+      ...withWords(known),
       words: `${settled.words} ${text.trim()}`.trim(),
       wordsFrom: settled.words === '' ? (sawSpeech ? settled.speechFrom : at) : settled.wordsFrom,
       silentFrom: sawSpeech ? settled.silentFrom : at,

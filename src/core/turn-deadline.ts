@@ -10,6 +10,7 @@ export type Due =
   | 'endpoint'
   | 'heard'
   | 'cut-in'
+  | 'overheard'
   | 'wordless'
   | 'no-words'
   | 'digits'
@@ -49,7 +50,9 @@ export function turnDeadline(state: TurnState, playout: PlayoutState, settings: 
 }
 
 function listeningDeadline(caller: CallerState, since: number, settings: CallSettings): Deadline | undefined {
-  const usual = caller.speaking ? overheardDeadline(caller, settings) : [silenceDeadline(caller, since, settings)];
+  const usual = caller.speaking
+    ? overheardDeadline(caller, since, settings)
+    : [silenceDeadline(caller, since, settings)];
   return earliest([...usual, ...cutInDeadline(caller, settings), ...wordlessDeadline(caller, settings)]);
 }
 
@@ -76,12 +79,22 @@ function heardDeadline(caller: CallerState, settings: CallSettings): Deadline | 
   return { at: caller.silentFrom + (caller.endpointMs ?? settings.endpointingMs), due: 'heard' };
 }
 
-/** The caller's turn is over also when a radio goes on behind it: speech of which a live recogniser makes nothing. */
-function overheardDeadline(caller: CallerState, settings: CallSettings): Deadline[] {
-  const { lastFinal, livePartials, partial, partialAt, speechFrom } = caller;
-  if (!livePartials || !hasWords(caller) || partial !== '') return [];
-  const newsAt = Math.max(partialAt, lastFinal?.at ?? 0, speechFrom);
-  return [{ at: newsAt + settings.wordlessMs, due: 'endpoint' }];
+/** Speech that has begun is given so long to become a first word. */
+const FIRST_WORD_MS = 750;
+
+/** The caller's turn is over also when a radio goes on behind it: sound of which a live recogniser makes nothing. */
+function overheardDeadline(caller: CallerState, since: number, settings: CallSettings): Deadline[] {
+  const { lastFinal, livePartials, partial, partialAt, speechFrom, soundFrom = speechFrom } = caller;
+  if (!livePartials || wordsSoFar(caller) === (caller.held ?? '')) return [];
+  const newsAt = Math.max(partialAt, lastFinal?.at ?? 0, soundFrom);
+  const { endpointMs = settings.endpointingMs } = caller;
+  if (partial === '') {
+    const at = newsAt + Math.max(settings.wordlessMs, endpointMs);
+    return [{ at: Math.max(at, speechFrom + FIRST_WORD_MS), due: 'endpoint' }];
+  }
+  if (caller.held !== undefined || isDictating(caller)) return [];
+  // A recogniser takes its time for some words, and shows them only when they are over.
+  return [{ at: Math.max(newsAt, since) + 2 * settings.wordlessMs + endpointMs, due: 'overheard' }];
 }
 
 /** Sound that is longer past than this was a noise, and what follows is silence. */

@@ -105,9 +105,30 @@ describe('sound without words', () => {
     expect(lines(script).some((entry) => /person-check|goodbye/.test(entry))).toBe(true);
   });
 
-  test('with a word in it is somebody', () => {
-    const script = music().at(30_000, partial('hello there')).until(80_000);
-    expect(lines(script)).toEqual([]);
+  test('with a word in it is somebody, who is answered although it goes on', () => {
+    const script = music().at(30_000, partial('hello there')).until(33_500);
+    expect(script.log.slice(-2)).toEqual(['33450 answer-start', '33450 THINKING']);
+    expect(historyOf(script.state).at(-1)).toEqual({ who: 'caller', text: 'hello there' });
+  });
+
+  test('in pieces after the words: a radio gets no turn of its own, but each piece the time for a first word', () => {
+    const script = greeted().at(2_000, speech(1_900)).at(2_400, partial('a table')).at(3_000, silence(2_800));
+    script.at(3_100, final('a table for two')).at(3_200, speech(3_160)).at(4_380, silence(4_180));
+    script.at(4_580, speech(4_500)).until(5_249);
+    expect(script.log.at(-1)).toMatch(/LISTENING/);
+    expect(script.until(5_250).log.slice(-2)).toEqual(['5250 answer-start', '5250 THINKING']);
+  });
+
+  test('behind words that are not finished: they are answered as they are, and their final is not answered again', () => {
+    const script = greeted()
+      .at(2_000, speech(1_900))
+      .at(2_400, partial('a table'))
+      .at(2_900, partial('a table for two'));
+    expect(script.until(6_350).log.slice(-2)).toEqual(['6350 answer-start', '6350 THINKING']);
+    script.at(6_500, ...start(2, 'For when?', 500), end(2)).at(7_000, played(2, 500));
+    const { length } = script.log;
+    script.at(9_000, silence(8_800)).at(9_100, final('a table for two')).until(10_000);
+    expect(script.log.slice(length)).toEqual([]);
   });
 
   test('somebody who was quiet beside a radio says "yes", and is listened to', () => {

@@ -148,6 +148,7 @@ const DUE: Readonly<Record<Due, (state: TurnState, at: number, context: TurnCont
   endpoint,
   wordless: (state, at) => askForPerson(state, at),
   'cut-in': (state, at) => cutIn(state, at),
+  overheard: (state, at) => answerOver(state, at),
   'no-words': noWords,
   digits: digitsDone,
   'no-input': (state, at, { settings }) => prompt(state, 'no-input', at, settings),
