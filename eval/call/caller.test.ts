@@ -73,6 +73,15 @@ describe('the labelled caller', () => {
     expect(live(cued(1_000), 10_000, hears).played[1]).toEqual(['barge-in', 2_900]);
   });
 
+  test('an answer that comes at once after an interruption is new speech', () => {
+    const cueOf = (nth: number, offsetMs: number) => ({ cue: { nth, offsetMs } });
+    const first = unit('barge-in', 2_500, 2_800, cueOf(1, 500));
+    const second = unit('barge-in', 6_000, 6_500, cueOf(2, 500));
+    const file = corpusFile('at once', [unit('turn', 500, 900), first, second]);
+    const hears: Hears = (at) => (at >= 1_400 && at < 2_000) || at >= 2_600;
+    expect(live(file, 12_000, hears).played.map(([, at]) => at)).toEqual([500, 1_940, 3_140]);
+  });
+
   test('a sentence that is taken up again is the same speech, and a clip begins a breath before its sound', () => {
     const second = unit('barge-in', 6_000, 6_500, { cue: { nth: 2, offsetMs: 500 } });
     const file = corpusFile('second', [unit('turn', 500, 900), second]);

@@ -37,6 +37,8 @@ const SAMPLES_PER_MS = 8;
 const LEAD_IN_MS = 40;
 /** Silence of the agent after which its next sound counts as new audio; a sentence that is taken up again does not. */
 const NEW_AUDIO_PAUSE_MS = 1_000;
+/** The same when the caller has taken the floor meanwhile: what follows is an answer, which may come at once. */
+const ANSWER_PAUSE_MS = 200;
 /** How long the caller waits for an agent that does not speak. */
 const PATIENCE_MS = 10_000;
 /** How long the caller gives the agent to answer at the end, to leave a noise unanswered, and to be through with it. */
@@ -56,6 +58,7 @@ export class LabelledCaller implements FrameSource {
   /** When each stretch of agent audio began, in stream time. */
   readonly #starts: number[] = [];
   #fresh: number | undefined;
+  #hasTakenFloor = false;
   #soundAt = Number.NEGATIVE_INFINITY;
   #position = 0;
   #bedPosition = 0;
@@ -94,7 +97,10 @@ export class LabelledCaller implements FrameSource {
   /** What the agent begins while the caller talks is not what the labels mean, unless it outlasts the caller. */
   #listen(heard: Uint8Array, atMs: number): void {
     if (rmsOfFrame(heard) < AUDIBLE_RMS) return;
-    if (atMs - this.#soundAt > NEW_AUDIO_PAUSE_MS) this.#fresh = atMs;
+    if (atMs - this.#soundAt > (this.#hasTakenFloor ? ANSWER_PAUSE_MS : NEW_AUDIO_PAUSE_MS)) {
+      this.#fresh = atMs;
+      this.#hasTakenFloor = false;
+    }
     this.#soundAt = atMs;
     if (this.#fresh === undefined || this.#block?.units.some((unit) => unit.kind === 'turn')) return;
     this.#starts.push(this.#fresh);
@@ -134,7 +140,9 @@ export class LabelledCaller implements FrameSource {
     this.#nextBlock++;
     const shiftMs = atMs - this.#position / SAMPLES_PER_MS;
     for (const unit of block.units) this.#options.witness.play(unit, shiftMs, this.#gaveUp);
-    const patienceMs = block.units.some(takesFloor) ? LAST_ANSWER_MS : LAST_EVENT_MS;
+    const isForFloor = block.units.some(takesFloor);
+    this.#hasTakenFloor ||= isForFloor;
+    const patienceMs = isForFloor ? LAST_ANSWER_MS : LAST_EVENT_MS;
     this.#staysUntilMs = Math.max(this.#staysUntilMs, block.to / SAMPLES_PER_MS + shiftMs + patienceMs);
     this.#gaveUp = false;
   }
