@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { createRealClock } from '../src/call/real-clock.ts';
 import type { Sample } from './memory/probe.ts';
 import { placeShortCall } from './memory/short-call.ts';
+import { restOf } from './process-usage.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,6 +28,7 @@ const SKIP_MS = 11 * 60_000;
 const MOST_SLOPE_BYTES = 256 * 1024;
 /** Until then Node still throws away the code that it compiled first: the heap falls by megabytes. */
 const WARM_UP_CALLS = 1_000;
+const LONGEST_WORK_MS = 120_000;
 /** One in so many asks something. */
 const ASKS_EVERY = 10;
 
@@ -51,7 +53,9 @@ async function placeCalls(target: Target, count: number): Promise<number> {
   return bad;
 }
 
+/** What the calls have left to do is done before, and the jobs wait for their next look. */
 async function sampleOf(server: ChildProcess): Promise<Sample> {
+  await restOf(server.pid!, performance.now() + LONGEST_WORK_MS);
   server.send({ skipMs: SKIP_MS });
   const [{ sample }] = (await once(server, 'message')) as [{ readonly sample: Sample }];
   return sample;

@@ -148,6 +148,7 @@ async function restartAll(nodes: readonly BenchNode[]): Promise<readonly CallerE
     front.remove(old.port);
     old.process.kill('SIGTERM');
     await old.exited;
+    console.error(`restart ${round + 1} of ${restarts}, ${ends.length} calls so far`);
   }
   isOver = true;
   await coming;

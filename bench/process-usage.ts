@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Usage {
   /** User and system time since the process began. */
@@ -24,4 +25,19 @@ export function processorMs(pid: number): number {
     const [ns] = readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ');
     return sum + Number(ns) / 1e6;
   }, 0);
+}
+
+/** A process that has used less than a tenth of a core for so long is at rest. */
+export const REST_MS = 2_000;
+const REST_SHARE = 0.1;
+
+/** Resolves when the process is at rest, to what it had used by then. `until`: by `performance.now()`. */
+export async function restOf(pid: number, until: number): Promise<Usage> {
+  for (let before = usageOf(pid); ; ) {
+    await sleep(REST_MS);
+    const after = usageOf(pid);
+    if (after.cpuMs - before.cpuMs < REST_SHARE * REST_MS) return after;
+    if (performance.now() > until) throw new Error('the server does not come to rest');
+    before = after;
+  }
 }

@@ -5,9 +5,8 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type OwnShare, ownShareOf } from '../own-share.ts';
-import { type Usage, usageOf } from '../process-usage.ts';
+import { REST_MS, restOf, type Usage } from '../process-usage.ts';
 
 export interface Server {
   readonly pid: number;
@@ -33,9 +32,6 @@ interface Ready {
   readonly authToken?: string;
 }
 
-/** Once it has used less than a tenth of a core for so long, what follows a start is over. */
-const REST_MS = 2_000;
-const REST_SHARE = 0.1;
 const LONGEST_START_MS = 60_000;
 /** Nobody listens there. */
 const NOWHERE = 'postgres://127.0.0.1:1/kav';
@@ -98,14 +94,4 @@ async function start(
   const startMs = performance.now() - since - REST_MS;
   const known = { ...(authToken === undefined ? {} : { authToken }), ...(liveUrl === undefined ? {} : { liveUrl }) };
   return { child, server: { pid, url, ...known, atRest, startMs } };
-}
-
-async function restOf(pid: number, until: number): Promise<Usage> {
-  for (let before = usageOf(pid); ; ) {
-    await sleep(REST_MS);
-    const after = usageOf(pid);
-    if (after.cpuMs - before.cpuMs < REST_SHARE * REST_MS) return after;
-    if (performance.now() > until) throw new Error('the server does not come to rest');
-    before = after;
-  }
 }
