@@ -25,8 +25,9 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { type CallHolder, claimCall, findHolder, listFacts, lostCalls } from '../store/queries/claims.ts';
-import { type CallLimits, freePlace, takePlace } from '../store/queries/places.ts';
+import { type CallLimits, freePlace, takePlaces } from '../store/queries/places.ts';
 import type { Store } from '../store/store.ts';
+import { Admissions } from './admissions.ts';
 import { type Ask, createAsk } from './ask.ts';
 import { NODES_CHANNEL } from './channel.ts';
 import { NodeLease } from './lease.ts';
@@ -86,6 +87,7 @@ class StoreCluster implements OpenCluster {
   readonly #o: ClusterOptions;
   readonly #run = randomUUID();
   readonly #ask: Ask;
+  readonly #admissions: Admissions;
   /** Neither is there for the one node of an embedded database. */
   readonly #lease: NodeLease | undefined;
   readonly #post: Post | undefined;
@@ -100,6 +102,13 @@ class StoreCluster implements OpenCluster {
     this.#o = options;
     this.#ask = createAsk(options);
     const own = { ...options, run: this.#run };
+    const { clock, limits, node, store, tenant } = options;
+    const places = { node, run: this.#run, limits, holdMs: HOLD_MS };
+    this.#admissions = new Admissions({
+      clock,
+      patienceMs: ADMIT_MS,
+      take: (callSids) => takePlaces(store.db, tenant, { ...places, callSids }),
+    });
     const isShared = !options.isAlone;
     this.#sleep = isShared ? new SleepWatch(options.clock) : undefined;
     this.#lease = isShared ? new NodeLease({ ...own, onRenewed: () => this.#look() }) : undefined;
@@ -149,9 +158,7 @@ class StoreCluster implements OpenCluster {
   }
 
   async #admit(callSid: string): Promise<Admission> {
-    const { limits, node, store, tenant } = this.#o;
-    const request = { callSid, node, run: this.#run, limits, holdMs: HOLD_MS };
-    const work = takePlace(store.db, tenant, request);
+    const work = this.#admissions.take(callSid);
     const verdict = await this.#ask({ name: 'admit', callSid, withinMs: ADMIT_MS, work });
     if (verdict === undefined) return { type: 'unknown' };
     return verdict === 'admitted' ? { type: 'admitted' } : { type: 'refused', reason: 'full', limit: verdict };

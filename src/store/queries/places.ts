@@ -16,19 +16,23 @@ export interface CallLimits {
 }
 
 export interface PlaceRequest extends PlaceOwner {
-  readonly callSid: string;
+  readonly callSids: readonly string[];
   readonly limits: CallLimits;
   /** How long a place is kept for a call whose stream has not come. */
   readonly holdMs: number;
 }
 
-/** `admitted`, again for a call that has a place; otherwise the limit that is reached. Exact, whoever asks at once. */
-export async function takePlace(db: Db, tenant: string, request: PlaceRequest): Promise<'admitted' | keyof CallLimits> {
-  const { callSid, node, run, limits, holdMs } = request;
-  const { rows } = await sql<{ readonly verdict: 'admitted' | keyof CallLimits }>`
-    select kav_admit(${tenant}, ${callSid}, ${node}, ${run}, ${limits.node}, ${limits.tenant}, ${limits.total},
-      make_interval(secs => ${holdMs / 1000})) as verdict`.execute(db);
-  return rows[0]!.verdict;
+/** `admitted`, again for a call that has a place; otherwise the limit that is reached. */
+export type PlaceVerdict = 'admitted' | keyof CallLimits;
+
+/** A verdict for each call, in the order asked for. Exact, whoever asks at once. */
+export async function takePlaces(db: Db, tenant: string, request: PlaceRequest): Promise<readonly PlaceVerdict[]> {
+  const { callSids, node, run, limits, holdMs } = request;
+  const { rows } = await sql<{ readonly verdict: PlaceVerdict }>`
+    select kav_admit(${tenant}, asked.call_sid, ${node}, ${run}, ${limits.node}, ${limits.tenant}, ${limits.total},
+      make_interval(secs => ${holdMs / 1000})) as verdict
+    from unnest(${callSids}::text[]) with ordinality as asked (call_sid, nth) order by asked.nth`.execute(db);
+  return rows.map(({ verdict }) => verdict);
 }
 
 export async function freePlace(

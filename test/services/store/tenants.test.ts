@@ -66,9 +66,9 @@ const QUESTIONS: Readonly<Record<string, readonly unknown[]>> = {
   lostCalls: [{ node: 'node-2', calls: [{ callSid: ID, attempt: 0 }] }],
   listFacts: [ID],
   pruneClaims: [-1e12],
-  takePlace: [
+  takePlaces: [
     {
-      callSid: 'another',
+      callSids: ['another'],
       node: 'node-2',
       run: 'run-2',
       limits: { node: 9, tenant: 9, total: 9 },
