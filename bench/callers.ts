@@ -51,6 +51,9 @@ let windowed = new Histogram();
 const delay = monitorEventLoopDelay({ resolution: 5 });
 delay.enable();
 
+/** An interruption that no `clear` follows for so long has not been answered. */
+const LATEST_CLEAR_MS = 2_000;
+
 const hex = (n: number): string => n.toString(16).padStart(32, '0');
 
 process.on('message', (message: { readonly order?: CallersOrder; readonly window?: true; readonly report?: true }) => {
@@ -172,14 +175,19 @@ function jitterOf(histogram: Histogram): Jitter {
   return { jitterP50Ms: histogram.quantile(0.5), jitterP99Ms: histogram.quantile(0.99) };
 }
 
+/** From each interruption to the `clear` that answers it; without those that may still be answered. */
+function reactionsOf({ clears, phone, talker }: (typeof phones)[number]): readonly (number | undefined)[] {
+  return talker.interruptions
+    .filter((at) => phone.streamMs - at >= LATEST_CLEAR_MS)
+    .map((at) => {
+      const clear = clears.find((time) => time >= at && time - at < LATEST_CLEAR_MS);
+      return clear === undefined ? undefined : clear - at;
+    });
+}
+
 function reportAll(): Omit<CallersReport, 'ended'> {
   const warnings = new Set(phones.flatMap(({ phone }) => phone.warnings.map(({ message }) => message)));
-  const reactions = phones.flatMap(({ talker, clears }) =>
-    talker.interruptions.flatMap((at) => {
-      const clear = clears.find((time) => time >= at && time - at < 2_000);
-      return clear === undefined ? [] : [clear - at];
-    }),
-  );
+  const reactions = phones.flatMap(reactionsOf);
   return {
     ...jitterOf(allJitter()),
     underruns: phones.reduce((sum, { phone }) => sum + phone.stats.underruns, 0),
@@ -187,8 +195,8 @@ function reportAll(): Omit<CallersReport, 'ended'> {
     turns: phones.reduce((sum, { talker }) => sum + talker.turns, 0),
     mediaReceived: phones.reduce((sum, { phone }) => sum + phone.stats.mediaReceived, 0),
     framesSent: phones.reduce((sum, { phone }) => sum + phone.stats.framesSent, 0),
-    bargeInMs: reactions,
-    interruptions: phones.reduce((sum, { talker }) => sum + talker.interruptions.length, 0),
+    bargeInMs: reactions.filter((ms) => ms !== undefined),
+    interruptions: reactions.length,
     stallMs: delay.max / 1e6,
     refused,
   };

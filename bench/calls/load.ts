@@ -36,15 +36,21 @@ export interface LoadPlan {
   readonly windowMs: number;
 }
 
+const STDIO = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
+/** Where the callers collect garbage they stand still, and measure their own pauses as the server's jitter. */
+const CALM_MEMORY = ['--max-semi-space-size=64', '--initial-heap-size=1024', '--no-parallel-scavenge'];
+
 /** Calls are spread over one conversation's length, so that turns do not fall together. */
 const RAMP_MS = 10_000;
 
 export async function putLoad(server: Server, { calls, windowMs, windows }: LoadPlan): Promise<Load> {
   const { atRest, authToken, pid, url } = server;
-  const callers = fork(new URL('../callers.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const callers = fork(new URL('../callers.ts', import.meta.url), { stdio: [...STDIO], execArgv: CALM_MEMORY });
+  const failed = once(callers, 'exit').then(() => Promise.reject(new Error('the callers are gone')));
+  failed.catch(() => {});
   const ask = async (message: object): Promise<Answer> => {
     callers.send(message);
-    const [answer] = (await once(callers, 'message')) as [Answer];
+    const [answer] = (await Promise.race([once(callers, 'message'), failed])) as [Answer];
     return answer;
   };
   await ask({ order: { url, ...(authToken === undefined ? {} : { authToken }), calls, rampMs: RAMP_MS } });

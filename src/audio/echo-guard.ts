@@ -35,6 +35,8 @@ const SURE_SIGHTINGS = 6;
 const LOUD_DBOV = -46;
 /** Softer than this there is nothing to speak of, sent or heard. */
 const AUDIBLE_DBOV = -52;
+/** Levels are compared as if none were below. */
+const FLOOR_DBOV = AUDIBLE_DBOV - 10;
 /** An echo is softer than what made it; 40 dB softer it does not matter. */
 const MOST_GAIN_DB = -3;
 const LEAST_GAIN_DB = -40;
@@ -59,6 +61,8 @@ export class EchoGuard {
   #newestSent = Number.NEGATIVE_INFINITY;
   #newestHeard = Number.NEGATIVE_INFINITY;
   #heardInRow = 0;
+  /** When anything above the floor of a comparison was heard last. */
+  #newestSound = Number.NEGATIVE_INFINITY;
   #frames = 0;
   #seen: EchoPath | undefined;
   #sightings = 0;
@@ -126,6 +130,7 @@ export class EchoGuard {
     this.#heardInRow = isNext ? this.#heardInRow + 1 : 1;
     this.#set(this.#heard, slot, level);
     this.#newestHeard = slot;
+    if (level > FLOOR_DBOV) this.#newestSound = slot;
     return slot;
   }
 
@@ -164,6 +169,8 @@ export class EchoGuard {
   }
 
   #seek(slot: number): EchoPath | undefined {
+    // Silence goes together with nothing.
+    if (slot - this.#newestSound >= WINDOW) return undefined;
     let best: EchoPath | undefined;
     let bestCorrelation = MIN_CORRELATION;
     for (let lag = 0; lag <= MOST_LAG; lag++) {
@@ -182,8 +189,8 @@ export class EchoGuard {
     let spoken = 0;
     let [sumX, sumY, sumXX, sumYY, sumXY, gain] = [0, 0, 0, 0, 0, 0];
     for (let back = 0; back < window; back++) {
-      const x = Math.max(this.#sentAt(slot - lag - back), AUDIBLE_DBOV - 10);
-      const y = Math.max(this.#heard[(slot - back) & (SLOTS - 1)]!, AUDIBLE_DBOV - 10);
+      const x = Math.max(this.#sentAt(slot - lag - back), FLOOR_DBOV);
+      const y = Math.max(this.#heard[(slot - back) & (SLOTS - 1)]!, FLOOR_DBOV);
       if (x > AUDIBLE_DBOV) {
         spoken++;
         gain += y - x;
