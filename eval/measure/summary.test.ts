@@ -88,10 +88,13 @@ describe('limits', () => {
 
   test('noise and music may cost twice as much, other voices and less than 10 dB whatever they cost', () => {
     const clean = call({ gaps: gaps(200) });
-    const noisy = (type: string, snrDb: number, ms: number) =>
-      call({ gaps: gaps(ms) }, { category: 'noise', noise: { type, snrDb } });
+    const noisy = (type: string, snrDb: number, ms: number, category = 'noise') =>
+      call({ gaps: gaps(ms) }, { category, noise: { type, snrDb } });
     expect(failed(clean, noisy('white', 10, 400))).toEqual([]);
-    expect(failed(clean, noisy('white', 10, 410))).toEqual(['white 10 dB against clean']);
+    expect(failed(clean, noisy('white', 10, 410))).toEqual(['noise, steady noise']);
     expect(failed(clean, noisy('white', 9, 410), noisy('voices', 20, 410))).toEqual([]);
+    const pauses = call({ gaps: gaps(300) }, { category: 'pauses' });
+    expect(failed(clean, pauses, noisy('hum', 10, 600, 'pauses'), noisy('hum', 10, 600, 'pauses-noise'))).toEqual([]);
+    expect(failed(clean, pauses, noisy('hum', 10, 610, 'pauses-noise'))).toEqual(['pauses-noise, steady noise']);
   });
 });

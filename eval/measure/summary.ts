@@ -142,26 +142,28 @@ const LOWEST_SNR_DB = 10;
 /** A rate this small is as good as none: one wrong reply among few must not count as infinitely worse. */
 const NEGLIGIBLE_RATE = 0.01;
 
-/** Down to 10 dB of steady noise and music, nothing may be more than twice as bad as in clean calls. */
+/** Down to 10 dB of steady noise and music, no category may be more than twice as bad as clean calls like it. */
 function noiseVerdicts(calls: readonly MeasuredCall[]): readonly Verdict[] {
   const isFair = ({ noise }: MeasuredCall) => noise && noise.snrDb >= LOWEST_SNR_DB && !CONVERSATION.test(noise.type);
-  return [...Map.groupBy(calls.filter(isFair), noiseName)].map(([name, noisy]) => {
-    const worst = worstRatio(rowOf(name, noisy), rowOf('clean', cleanCallsLike(noisy, calls)));
+  return [...Map.groupBy(calls.filter(isFair), ({ category }) => category)].map(([category, noisy]) => {
+    const worst = worstRatio(rowOf(category, noisy), rowOf('clean', cleanCallsLike(category, calls)));
     const value = `${worst.name} × ${worst.ratio.toFixed(1)}`;
-    return { name: `${name} against clean`, limit: '≤ × 2', value, passed: worst.ratio <= 2 };
+    return { name: `${category}, steady noise`, limit: '≤ × 2', value, passed: worst.ratio <= 2 };
   });
 }
 
-/** Calls without noise of the same categories; where there are none, those that are called clean, or all. */
-function cleanCallsLike(noisy: readonly MeasuredCall[], calls: readonly MeasuredCall[]): readonly MeasuredCall[] {
+/**
+ * Calls without noise of the same category, or of one whose name this one's begins with; where there are none, those that are
+ * called clean, or all.
+ */
+function cleanCallsLike(category: string, calls: readonly MeasuredCall[]): readonly MeasuredCall[] {
   const clean = calls.filter(({ noise }) => !noise);
-  const named = clean.filter(({ category }) => /clean/iu.test(category));
-  const like = [...new Set(noisy.map(({ category }) => category))].flatMap((wanted) => {
-    const same = clean.filter(({ category }) => category === wanted);
-    if (same.length > 0) return same;
-    return named.length > 0 ? named : clean;
-  });
-  return [...new Set(like)];
+  const same = clean.filter((call) => call.category === category);
+  if (same.length > 0) return same;
+  const related = clean.filter((call) => category.startsWith(`${call.category}-`));
+  if (related.length > 0) return related;
+  const named = clean.filter((call) => /clean/iu.test(call.category));
+  return named.length > 0 ? named : clean;
 }
 
 function worstRatio(row: Row, clean: Row): { readonly name: string; readonly ratio: number } {
