@@ -127,6 +127,22 @@ describe('waits', () => {
     expect(ask({ words: '+49 30 123', expects: 'phone' }).reasons).toEqual(['digits-7-international']);
   });
 
+  test('a number that is said in pairs goes on; a year and a time do not', () => {
+    expect(ask({ words: 'fifty two thirty three' })).toMatchObject({ ending: 'unfinished', reasons: ['digits-4'] });
+    expect(ask({ words: 'חמישים ושתיים שלושים ושלוש', language: 'he-IL' }).reasons).toEqual(['digits-4']);
+    for (const words of ['nineteen eighty four', 'ten thirty', 'fifty two']) expect(ask({ words }).ending).toBe('open');
+  });
+
+  test('an opinion without a thought goes on, and a row without its second step', () => {
+    for (const words of ['I think', 'well I guess', 'first I tried the website, then']) {
+      expect(ask({ words }).ending, words).toBe('unfinished');
+    }
+    expect(ask({ words: 'אני חושבת', language: 'he-IL' }).ending).toBe('unfinished');
+    for (const words of ['on Friday I think', 'see you on Friday then', 'I think so']) {
+      expect(ask({ words }).ending, words).not.toBe('unfinished');
+    }
+  });
+
   test("a model's opinion moves the waits of words that are not certain, and stands among the reasons", () => {
     const waits = (words: string, expects: EndpointQuestion['expects'] = 'open') =>
       [0, 0.5, 1].map((completeness) => ask({ words, expects, completeness }).waitMs);

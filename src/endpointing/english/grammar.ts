@@ -40,6 +40,10 @@ const FINITE = phrases(
   `i, you, we, they, it, he, she, there, i'm, i'd, i'll, i've, we'd, we'll, we're, it's, that's, there's, they're, what, who, where, how, which, can, could, will, would, do, does, did, is, are, should, please, then, let, what's, how's, may`,
 );
 const SUBJECTS_OF_ANSWERS = 4;
+const OPINIONS = phrases(
+  'i think, i believe, i guess, i suppose, i thought, we think, i hope, i understand that, i mean that',
+);
+const FIRSTS = phrases('first, firstly, at first, first of all, to begin with');
 
 /** The code of the rule by which the last words call for another one. */
 export function danglingCode({ words }: Utterance, expects: EndpointQuestion['expects']): string | undefined {
@@ -51,7 +55,7 @@ export function danglingCode({ words }: Utterance, expects: EndpointQuestion['ex
     if (code === 'trailing-auxiliary' && isEcho(words, isAnswer)) continue;
     return code;
   }
-  return loosePreposition(words, from) ?? withoutVerb(words, from) ?? askedHalf(words, from);
+  return loosePreposition(words, from) ?? withoutVerb(words, from) ?? askedHalf(words, from) ?? opened(words, from);
 }
 
 function isEcho(words: readonly string[], isAnswer: boolean): boolean {
@@ -84,6 +88,13 @@ function withoutVerb(words: readonly string[], from: number): string | undefined
   if (at < from || headLength(words, PRONOUNS, at + 1) === 0) return undefined;
   if (headLength(words, INVERTED, at) === 1) return 'subject-without-verb';
   return headLength(words, COPULAS, at) === 1 && at === from ? 'subject-without-verb' : undefined;
+}
+
+/** "I think" and no thought; "first I looked at the website, then". */
+function opened(words: readonly string[], from: number): string | undefined {
+  if (words.length - from === headLength(words, OPINIONS, from)) return 'clause-without-main';
+  const isRow = words.at(-1) === 'then' && headLength(words, FIRSTS, from) > 0;
+  return isRow ? 'trailing-conjunction' : undefined;
 }
 
 /** "Could you tell me what time you", "is it possible": the question is opened and not asked. */

@@ -36,10 +36,14 @@ export function danglingCode({ words }: Utterance, expects: EndpointQuestion['ex
     const count = tailLength(words, calls);
     if (count > 0 && tailLength(words, ends) < count && !endsWithThere(words)) return code;
   }
+  if (words.length - coreAt(words) === headLength(words, OPINIONS, coreAt(words))) return 'clause-without-main';
   return tailLength(words, THESE_ALONE) > 0 && words.length - pastHeads(words, openers) <= 1
     ? 'trailing-subject'
     : undefined;
 }
+
+/** "I think" and no thought. */
+const OPINIONS = phrases('אני חושב, אני חושבת, אני מאמין, אני מאמינה, אני מניח, אני מניחה, אני מקווה, חשבתי');
 
 /** "How many rooms are there": יש ends a question that a question word began. */
 function endsWithThere(words: readonly string[]): boolean {

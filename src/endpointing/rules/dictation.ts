@@ -8,6 +8,8 @@ import type { Utterance } from '../utterance.ts';
 /** Fewer digits than this are surely not all, when nobody knows how many are to come. */
 const LIKELY_LENGTH = 7;
 /** Telephone numbers of any country: E.164 allows 15 digits; the shortest with a country code have about 11. */
+/** And the centuries of years, which are said in pairs as well, are below it. */
+const LAST_HOUR = 24;
 const INTERNATIONAL = { shortest: 11, longest: 15 };
 
 export function dictationRule({ words }: Utterance, question: EndpointQuestion, lexicon: Lexicon): Finding | undefined {
@@ -24,7 +26,7 @@ export function dictationRule({ words }: Utterance, question: EndpointQuestion, 
 
 function kindOf(
   before: readonly string[],
-  { digits, singles }: Dictation,
+  { digits, pairs, singles }: Dictation,
   { expects }: EndpointQuestion,
   { numbers }: Lexicon,
 ): 'phone' | 'digits' | 'none' {
@@ -33,9 +35,15 @@ function kindOf(
   if (contains(before, numbers.phoneCues)) return 'phone';
   if (contains(before, numbers.digitCues) || singles >= 3) return 'digits';
   // Nothing but two digits or more, one by one: whoever answers with a number says it as one.
-  if (before.length === 0 && singles >= 2) return 'digits';
+  if (before.length === 0 && (singles >= 2 || isInPairs(pairs))) return 'digits';
   // A figure that begins like a number of a mobile telephone and is as long as its first group.
   return /^05\d/.test(digits) ? 'phone' : 'none';
+}
+
+/** "Fifty two, thirty three": the first of them is neither an hour nor a century. */
+function isInPairs(pairs: Dictation['pairs']): boolean {
+  const [first] = pairs;
+  return pairs.length >= 2 && pairs.every((pair) => pair !== undefined) && first !== undefined && first > LAST_HOUR;
 }
 
 function counted({ digits }: Dictation, needed: number): Finding {
@@ -47,7 +55,7 @@ function counted({ digits }: Dictation, needed: number): Finding {
 
 function phoneFinding({ digits, plus }: Dictation, language: string): Finding {
   const needed = phoneLength(digits, plus, language);
-  if (needed !== undefined) return counted({ digits, plus, singles: 0, from: 0 }, needed);
+  if (needed !== undefined) return counted({ digits, plus, singles: 0, pairs: [], from: 0 }, needed);
   const { shortest, longest } = INTERNATIONAL;
   const wait = digits.length < shortest || digits.length > longest ? 'dictated' : 'digits-perhaps-all';
   return { wait, reason: `digits-${digits.length}-international` };
