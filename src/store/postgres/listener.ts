@@ -24,6 +24,8 @@ export class PostgresListener {
   readonly #channels = new Map<string, Set<Listening>>();
   #client: Client | undefined;
   #running: Promise<void> | undefined;
+  /** The statement before: a connection takes one at a time. */
+  #asked: Promise<unknown> = Promise.resolve();
   #isClosed = false;
   #wake: () => void = () => {};
 
@@ -43,7 +45,7 @@ export class PostgresListener {
     return () => {
       listeners.delete(listening);
       if (listeners.size > 0 || !this.#channels.delete(channel)) return;
-      this.#client?.query(`unlisten ${quotedName(channel)}`).catch(() => this.#cut());
+      if (this.#client) void this.#ask(this.#client, `unlisten ${quotedName(channel)}`);
     };
   }
 
@@ -98,8 +100,12 @@ export class PostgresListener {
 
   /** A line that fails or does not answer is cut; its end is what leads to the next one. */
   async #ask(client: Client, sql: string): Promise<boolean> {
+    const answered = this.#asked.then(() =>
+      within(this.#options.clock, ANSWER_MS, client.query(sql), () => this.#cut()),
+    );
+    this.#asked = answered.catch(() => {});
     try {
-      await within(this.#options.clock, ANSWER_MS, client.query(sql), () => this.#cut());
+      await answered;
       return true;
     } catch {
       this.#cut();
