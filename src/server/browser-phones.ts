@@ -3,7 +3,6 @@
  * good once and for one call, as the second of the subprotocols that it offers: other headers it cannot choose.
  */
 import type { IncomingMessage } from 'node:http';
-import { httpUrl, type PublicOrigin } from '../twilio/public-origin.ts';
 import { signatureOf } from './routes.ts';
 
 export interface BrowserPhones {
@@ -20,21 +19,4 @@ export function browserProof(request: IncomingMessage): string | undefined {
   if (signatureOf(request) !== undefined) return undefined;
   const [, proof] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
   return proof?.startsWith(PROOF_PREFIX) ? proof : undefined;
-}
-
-type OriginOf = (request: IncomingMessage) => PublicOrigin | undefined;
-
-/** As the server is configured, and as the request tells it. */
-interface OwnOrigins {
-  readonly originOf: OriginOf;
-  readonly requestedOriginOf: OriginOf;
-}
-
-/** Browsers name the page that asks, and let no page choose what they say. */
-export function isSameOrigin(request: IncomingMessage, { originOf, requestedOriginOf }: OwnOrigins): boolean {
-  const { origin } = request.headers;
-  if (origin === undefined) return false;
-  return [originOf(request), requestedOriginOf(request)].some(
-    (own) => own !== undefined && httpUrl(own, '/').toLowerCase() === `${origin.toLowerCase()}/`,
-  );
 }

@@ -3,9 +3,10 @@ import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type UrlPath, wsUrl } from '../twilio/public-origin.ts';
 import { isSignedUpgrade } from '../twilio/signature.ts';
-import { browserProof, isSameOrigin } from './browser-phones.ts';
+import { browserProof } from './browser-phones.ts';
 import type { ServerContext } from './context.ts';
 import { MediaSocket } from './media-socket.ts';
+import { ownPageOf } from './own-page.ts';
 import { PingRound } from './ping-round.ts';
 import { mediaPath, pathOf, signatureOf } from './routes.ts';
 
@@ -98,7 +99,7 @@ export class MediaUpgrade {
     const { limits } = this.#context;
     const path = mediaPath(request);
     if (path === undefined) return { status: 404, reason: 'not-found' };
-    if (isBrowser && !isSameOrigin(request, this.#context)) return { status: 403, reason: 'foreign-page' };
+    if (isBrowser && ownPageOf(request, this.#context) === undefined) return { status: 403, reason: 'foreign-page' };
     if (!isBrowser && !this.#isSigned(request, path)) return { status: 403, reason: 'signature' };
     if (this.#closing) return { status: 503, reason: 'closing' };
     if (this.#sockets.size >= limits.sockets) return { status: 503, reason: 'sockets-full' };

@@ -1,6 +1,7 @@
 /** From where a browser asks, and what it may keep here. */
 import type { IncomingMessage } from 'node:http';
 import type { ConsoleSurroundings } from '../../server/console-door.ts';
+import { isAskedByHttps, ownPageOf } from '../../server/own-page.ts';
 
 export interface RequestOrigin {
   /** `https://voice.example.com`, for links that are given to others. */
@@ -18,23 +19,16 @@ export interface RequestOrigin {
 
 type Origins = Pick<ConsoleSurroundings, 'originOf' | 'requestedOriginOf'>;
 
-export function readRequestOrigin(request: IncomingMessage, { originOf, requestedOriginOf }: Origins): RequestOrigin {
-  const stated = originOf(request);
-  const requested = requestedOriginOf(request);
+export function readRequestOrigin(request: IncomingMessage, origins: Origins): RequestOrigin {
+  const stated = origins.originOf(request);
+  const requested = origins.requestedOriginOf(request);
   const host = (requested?.host ?? '').toLowerCase();
-  const isPublic = stated?.host.toLowerCase() === host;
-  const asks = pageOrigin(request);
-  const isKnownHttps = requested?.scheme === 'https' || (isPublic && stated?.scheme === 'https');
-  const isOwn =
-    asks !== undefined &&
-    ((stated !== undefined && asks.origin === `${stated.scheme}://${stated.host.toLowerCase()}`) ||
-      // A proxy that is not trusted may end TLS before us; what never is right is a plain page for an encrypted server.
-      (asks.host === host && (asks.protocol === 'https:' || !isKnownHttps)));
+  const ownPage = ownPageOf(request, origins);
   const isLoopback = LOOPBACK.test(host);
   return {
     own: `${stated?.scheme ?? 'http'}://${stated?.host ?? 'localhost'}`,
-    page: pageOf(request, isOwn),
-    isHttps: isKnownHttps || (isOwn && asks.protocol === 'https:'),
+    page: pageOf(request, ownPage !== undefined),
+    isHttps: isAskedByHttps(request, origins) || ownPage?.protocol === 'https:',
     isLoopback,
     cookie: cookieName(host, isLoopback),
   };
@@ -48,13 +42,6 @@ const LOOPBACK = /^(?:localhost|[a-z0-9-]+\.localhost|127(?:\.\d+){3}|\[::1\])(?
  */
 function cookieName(host: string, isLoopback: boolean): string {
   return isLoopback ? `kav-local-${/:(\d+)$/.exec(host)?.[1] ?? '80'}` : '__Host-kav';
-}
-
-function pageOrigin({ headers }: IncomingMessage): URL | undefined {
-  const origin = headers.origin;
-  if (origin === undefined || !URL.canParse(origin)) return undefined;
-  const url = new URL(origin);
-  return url.origin === origin.toLowerCase() ? url : undefined;
 }
 
 function pageOf({ headers }: IncomingMessage, isOwn: boolean): RequestOrigin['page'] {
