@@ -215,7 +215,6 @@ export class CallSession implements MediaReceiver {
   #onMedia(payload: string, timestampMs: number, streamSid: string): void {
     if (streamSid !== this.#o.streamSid) return this.#bad.note('wrong-stream', '');
     this.#intake.push(payload, timestampMs);
-    this.#o.scheduler.catchUp();
   }
 
   #onMark(name: string): void {

@@ -10,6 +10,8 @@ export interface MediaIntakeOptions {
   readonly loop: MediaLoop;
   /** Where payloads are decoded; shared by all calls, because nothing keeps it. */
   readonly scratch: Buffer;
+  /** Gets its turn after each message: see `PlayoutScheduler.catchUp`. */
+  readonly scheduler: { catchUp(): void };
   /** It has sent nothing for a while; told once in each silence. */
   readonly onSilent: (silentMs: number) => void;
 }
@@ -33,13 +35,14 @@ export class MediaIntake {
   }
 
   push(payload: string, timestampMs: number): void {
-    const { clock, log, loop, scratch } = this.#o;
+    const { clock, log, loop, scheduler, scratch } = this.#o;
     this.#lastAt = clock.now();
     this.#hasWarned = false;
     const size = decodePayload(payload, scratch);
     // Messages are nearly always of one size; a view costs more than the copy.
     if (this.#audio.length !== size) this.#audio = scratch.subarray(0, size);
     loop.push(this.#audio, timestampMs);
+    scheduler.catchUp();
     const isFirst = this.#loggedFrames === 0 && loop.framesReceived > 0;
     if (!isFirst && loop.framesReceived - this.#loggedFrames < LOG_EVERY_FRAMES) return;
     this.#loggedFrames = loop.framesReceived;
