@@ -59,18 +59,18 @@ describe('the life of a store', () => {
     expect(clock.alarms).toBe(0);
   });
 
-  test('tries again with growing pauses of at most 5 s, and says once that it is away', async () => {
+  test('tries again with growing pauses of at most 1.5 s, and says once that it is away', async () => {
     const { clock, engine, life, kinds } = begin(unavailable('refused'));
     await clock.advance(60_000);
     const pauses = engine.connects.slice(1).map((at, i) => at - engine.connects[i]!);
     expect(pauses[0]).toBeLessThanOrEqual(100);
-    expect(Math.max(...pauses)).toBeLessThanOrEqual(5000);
-    expect(pauses.slice(7).every((pause) => pause >= 2500)).toBe(true);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(1500);
+    expect(pauses.slice(7).every((pause) => pause >= 750)).toBe(true);
     expect(kinds()).toEqual(['store-away']);
     expect(life.state).toEqual({ status: 'away', reason: 'refused' });
     expect(() => life.check()).toThrow(/away: refused/);
     engine.failure = undefined;
-    await clock.advance(5000);
+    await clock.advance(1500);
     expect(kinds()).toEqual(['store-away', 'store-ready']);
     await life.close();
   });
