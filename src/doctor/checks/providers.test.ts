@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploymentOf } from '../../cli/deployment.ts';
 import { type LoopbackVendors, openLoopbackVendors } from '../../cli/loopback-vendors.ts';
 import { ProviderError } from '../../core/errors.ts';
+import type { BrainSession } from '../../providers/contracts.ts';
 import { VirtualClock } from '../../simulator/virtual-clock.ts';
 import type { Finding } from '../finding.ts';
+import type { ProvidersUnderTest } from '../probe/deployment.ts';
 import { bareDeployment, probeOfDeployment } from '../probe/probe.fixture.ts';
 import { providers } from './providers.ts';
 
@@ -44,38 +46,57 @@ test('a chain that names nothing is one failure with the way out', async () => {
   expect(found?.seen).toContain('KAV_TTS');
 });
 
+test.each([
+  ['sherpa', 'This machine is slow for it'],
+  ['openai', 'Choose a region near this server'],
+])('%s is slow, and the remedy lies where it runs', async (name, remedy) => {
+  const clock = new VirtualClock();
+  const brain = async function* () {
+    clock.work(2_000);
+    yield { type: 'text', text: 'Hello.' } as const;
+  };
+  const vendors = vendorsOf(name, brain, new VirtualClock());
+  const found = await providers.run(
+    probeOfDeployment({ ...bareDeployment, openProviders: async () => vendors }, clock),
+  );
+  expect(found.find(({ title }) => title.startsWith(name))).toMatchObject({
+    verdict: 'warn',
+    title: `${name} answers within 2000 ms`,
+    remedy: expect.stringContaining(remedy),
+  });
+});
+
 test.each([402, 429])('a vendor that answers %i has nothing left, and that is said', async (status) => {
   const used = new ProviderError(
     { provider: 'openai', operation: 'brain', code: 'provider-failed', status, retryable: true },
     'insufficient_quota',
   );
-  const nobody = { close: async () => {} };
-  const found = await providers.run(
-    probeOfDeployment({
-      ...bareDeployment,
-      openProviders: async () => ({
-        ...nobody,
-        ...{
-          language: 'en-US',
-          voice: undefined,
-          instructions: undefined,
-          passedOver: [],
-          serving: [],
-          news: () => [],
-        },
-        context: { clock: new VirtualClock(), env: {}, warn: () => {} },
-        brain: { ...nobody, name: 'openai', open: () => ({ ...nobody, respond: () => refuse(used) }) },
-        tts: { ...nobody, name: 'mute', open: () => ({ ...nobody, synthesize: () => refuse(used) }) },
-        stt: { ...nobody, name: 'idle', open: () => expect.unreachable() },
-      }),
-    }),
-  );
+  const vendors = vendorsOf('openai', () => refuse(used), new VirtualClock());
+  const found = await providers.run(probeOfDeployment({ ...bareDeployment, openProviders: async () => vendors }));
   expect(found.find(({ title }) => title.startsWith('openai'))).toMatchObject({
     verdict: 'fail',
     title: 'openai does not answer: its quota is used up',
     remedy: expect.stringContaining('bill'),
   });
 });
+
+const nobody = { close: async () => {} };
+
+/** An agent whose brain is all that matters: its voice is mute. */
+function vendorsOf(name: string, respond: BrainSession['respond'], clock: VirtualClock): ProvidersUnderTest {
+  const mute = new ProviderError(
+    { provider: 'mute', operation: 'tts', code: 'provider-failed', retryable: true },
+    'mute',
+  );
+  return {
+    ...nobody,
+    ...{ language: 'en-US', voice: undefined, instructions: undefined, passedOver: [], serving: [], news: () => [] },
+    context: { clock, env: {}, warn: () => {} },
+    brain: { ...nobody, name, open: () => ({ ...nobody, respond }) },
+    tts: { ...nobody, name: 'mute', open: () => ({ ...nobody, synthesize: () => refuse(mute) }) },
+    stt: { ...nobody, name: 'idle', open: () => expect.unreachable() },
+  };
+}
 
 // biome-ignore lint/correctness/useYield: it refuses before anything comes
 async function* refuse(error: Error): AsyncGenerator<never> {

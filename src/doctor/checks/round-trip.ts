@@ -2,6 +2,7 @@
 import { encodeSpeech } from '../../call/encode-speech.ts';
 import { ProviderError } from '../../core/errors.ts';
 import type { ProviderContext } from '../../providers/contracts.ts';
+import { VENDORS } from '../../providers/registry.ts';
 import { type Finding, fail, ok, warn } from '../finding.ts';
 import type { Deployment, ProvidersUnderTest, ServingVendor } from '../probe/deployment.ts';
 import type { Probe } from '../probe/probe.ts';
@@ -98,7 +99,7 @@ async function tryVoice(
       // A voice may use its buffer again.
       audio.push(piece.slice());
     }
-    const finding = judgeTime(`${tts.name} speaks ${language}`, firstMs, tts.caveat);
+    const finding = judgeTime(tts.name, `speaks ${language}`, firstMs, tts.caveat);
     return { finding, audio };
   } catch (error) {
     return { finding: vendorFault(tts.name, 'does not speak', error), audio };
@@ -137,7 +138,7 @@ async function tryRecogniser(
     const text = await answer.promise;
     if (stt.caveat !== undefined) return { finding: warn(`${stt.name} is a stand-in`, { seen: stt.caveat }) };
     const seen = text === '' ? 'no words understood' : `${text.split(/\s+/u).length} words understood`;
-    return { finding: judgeTime(`${stt.name} hears ${language}`, clock.now() - endedAt, seen), text };
+    return { finding: judgeTime(stt.name, `hears ${language}`, clock.now() - endedAt, seen), text };
   } catch (error) {
     return { finding: vendorFault(stt.name, 'does not hear', error) };
   } finally {
@@ -160,7 +161,7 @@ async function tryBrain({ clock }: Probe, { brain, instructions, language }: Pro
       firstMs ??= clock.now() - started;
       if (event.type === 'text') text += event.text;
     }
-    return { finding: judgeTime(`${brain.name} answers`, firstMs, brain.caveat), text };
+    return { finding: judgeTime(brain.name, 'answers', firstMs, brain.caveat), text };
   } catch (error) {
     return { finding: vendorFault(brain.name, 'does not answer', error) };
   } finally {
@@ -168,12 +169,17 @@ async function tryBrain({ clock }: Probe, { brain, instructions, language }: Pro
   }
 }
 
-function judgeTime(title: string, ms: number | undefined, seen: string | undefined): Finding {
+/** Vendors that run on this machine: no network is to blame for them. */
+const LOCAL: ReadonlySet<string> = new Set(VENDORS.filter(({ isLocal }) => isLocal).map(({ name }) => name));
+
+function judgeTime(name: string, does: string, ms: number | undefined, seen: string | undefined): Finding {
   if (ms === undefined)
-    return fail(`${title}: nothing came`, { remedy: 'Look at the model and the voice that the agent names.' });
-  const timed = `${title} within ${Math.round(ms)} ms`;
+    return fail(`${name} ${does}: nothing came`, { remedy: 'Look at the model and the voice that the agent names.' });
+  const timed = `${name} ${does} within ${Math.round(ms)} ms`;
   if (ms <= SLOW_MS) return ok(timed, seen);
-  const remedy = 'Choose a region near this server, or a faster model.';
+  const remedy = LOCAL.has(name)
+    ? 'This machine is slow for it: give it more of the processor, take a smaller model, or a vendor on the network.'
+    : 'Choose a region near this server, or a faster model.';
   return warn(timed, { why: 'Callers hear silence meanwhile.', remedy, ...(seen === undefined ? {} : { seen }) });
 }
 

@@ -17,8 +17,8 @@ const TARGET = {
   idleMs: undefined,
 } as const;
 
-export const probeOfDeployment = (deployment: ProbeOptions['deployment']): Probe =>
-  new Probe({ clock: createRealClock(), target: TARGET, deployment });
+export const probeOfDeployment = (deployment: ProbeOptions['deployment'], clock = createRealClock()): Probe =>
+  new Probe({ clock, target: TARGET, deployment });
 
 /** A deployment of which nothing is set. */
 export const bareDeployment: Deployment = {
