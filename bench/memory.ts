@@ -88,16 +88,18 @@ const server = fork(new URL('./kav-server.ts', import.meta.url), {
 const [target] = (await once(server, 'message')) as [Target];
 
 const mb = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MB`;
+const told = ({ codeBytes, externalBytes, heapBytes }: Sample): string =>
+  `heap ${mb(heapBytes)}, outside ${mb(externalBytes)}; compiled code ${mb(codeBytes)}`;
 const points: [number, number][] = [];
 let bad = await placeCalls(target, WARM_UP_CALLS);
 const first = await sampleOf(server);
 let last = first;
-console.log(`before: heap ${mb(first.heapBytes)}, outside ${mb(first.externalBytes)}`);
+console.log(`before: ${told(first)}`);
 for (let done = 0; done < calls; done += every) {
   bad += await placeCalls(target, every);
   last = await sampleOf(server);
   points.push([done + every, last.heapBytes + last.externalBytes]);
-  console.log(`${done + every} calls: heap ${mb(last.heapBytes)}, outside ${mb(last.externalBytes)}`);
+  console.log(`${done + every} calls: ${told(last)}`);
 }
 const slope = slopeOf(points);
 const kinds = new Set([...Object.keys(first.resources), ...Object.keys(last.resources)]);

@@ -2,8 +2,12 @@
  * Loaded into the server whose memory is measured (`node --expose-gc --import`): on request it lets time pass, so that
  * what is remembered for minutes is forgotten, collects its garbage, and tells what is left.
  */
+import { getHeapSpaceStatistics } from 'node:v8';
+
 export interface Sample {
+  /** Without what V8 compiled: it goes on compiling what runs seldom for thousands of calls, and keeps nothing of them in it. */
   readonly heapBytes: number;
+  readonly codeBytes: number;
   readonly externalBytes: number;
   /** What keeps the process alive, counted by kind. */
   readonly resources: Readonly<Record<string, number>>;
@@ -13,6 +17,9 @@ export interface Sample {
 export interface ProbeRequest {
   readonly skipMs: number;
 }
+
+/** Instructions are in the one, bytecode and its tables in the other. */
+const CODE_SPACES = /^(?:code|code_large_object|trusted|trusted_large_object)_space$/;
 
 /** A timer of a second must have noticed. */
 const SETTLE_MS = 2_500;
@@ -32,5 +39,8 @@ function takeSample(): Sample {
   const resources: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
   const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-  return { heapBytes: heapUsed, externalBytes: external + arrayBuffers, resources, listeners };
+  const codeBytes = getHeapSpaceStatistics()
+    .filter(({ space_name }) => CODE_SPACES.test(space_name))
+    .reduce((sum, { space_used_size }) => sum + space_used_size, 0);
+  return { heapBytes: heapUsed - codeBytes, codeBytes, externalBytes: external + arrayBuffers, resources, listeners };
 }
