@@ -79,7 +79,7 @@ function heardDeadline(caller: CallerState, settings: CallSettings): Deadline | 
   return { at: caller.silentFrom + (caller.endpointMs ?? settings.endpointingMs), due: 'heard' };
 }
 
-/** Speech that has begun is given so long to become a first word. */
+/** Speech that has begun is given so long to become a first word; one that is later still takes back what is not audible yet. */
 const FIRST_WORD_MS = 750;
 
 /** The caller's turn is over also when a radio goes on behind it: sound of which a live recogniser makes nothing. */
