@@ -57,7 +57,7 @@ function Removal({ page }: { readonly page: CallPage }): ReactNode {
   const navigate = useNavigate();
   const [asks, setAsks] = useState<'redact' | 'erase'>();
   const [typed, setTyped] = useState('');
-  const redact = useChange('redact-call', ['read-call', 'list-calls', 'read-story', 'read-peaks']);
+  const redact = useChange('redact-call', ['read-call', 'list-calls']);
   const erase = useChange('erase', ['list-calls', 'list-erasures', 'list-contacts', 'list-leads']);
   const { callSid, from } = page.call;
   const number = page.contactNumber ?? from;
