@@ -43,10 +43,20 @@ interface Pages<N extends PagedRoute> {
   readonly items: readonly Item<N>[];
 }
 
+interface PagesOptions<N extends PagedRoute> {
+  /** For work of which no news tells: read anew each second or so for as long as this holds. */
+  readonly readsAgainWhile?: (items: readonly Item<N>[]) => boolean;
+}
+
+const AGAIN_MS = 1_500;
+const itemsOf = <N extends PagedRoute>(pages: readonly Answer<N>[]): readonly Item<N>[] =>
+  pages.flatMap((page) => (page as unknown as Pages<N>).items);
+
 /** Reads a route that answers in pages, one after the other. */
 export function useReadPages<N extends PagedRoute>(
   name: N,
   query: NonNullable<RouteRequest<N>['query']>,
+  { readsAgainWhile }: PagesOptions<N> = {},
 ): UseInfiniteQueryResult<Pages<N>, Problem> {
   const api = useApi();
   return useInfiniteQuery<Answer<N>, Problem, Pages<N>, readonly unknown[], string | undefined>({
@@ -55,7 +65,9 @@ export function useReadPages<N extends PagedRoute>(
       api.ask(name, { query: { ...query, before: pageParam } } as unknown as RouteRequest<N>, signal),
     initialPageParam: undefined,
     getNextPageParam: (last) => (last as { next: string | null }).next ?? undefined,
-    select: ({ pages }) => ({ items: pages.flatMap((page) => (page as unknown as Pages<N>).items) }),
+    select: ({ pages }) => ({ items: itemsOf<N>(pages) }),
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined && !!readsAgainWhile?.(itemsOf<N>(data.pages)) && AGAIN_MS,
     placeholderData: keepPreviousData,
   });
 }

@@ -10,6 +10,9 @@ const PEOPLE: readonly ReadRoute[] = [
   'read-home',
 ];
 
+/** The erasure of a person is no fact, so no news tells of it. */
+export const TOUCHED_BY_ERASURE: readonly ReadRoute[] = [...new Set([...CALLS, ...PEOPLE]), 'list-erasures'];
+
 /** What must be read anew after facts of these kinds; a kind that is not known here may touch all of it. */
 const TOUCHED: Readonly<Record<string, readonly ReadRoute[]>> = {
   'call-opened': [...CALLS, 'list-contacts', 'read-contact'],

@@ -418,6 +418,8 @@ export function callsSuite(open: () => Promise<World>): void {
     await writeJournal(journalFolder, callSid, journalOf(callSid, ASKED));
     await world.settle();
     expect(await handlers['redact-call'](of(callSid))).toEqual({ ok: true });
+    // Whether or not the job has been at it.
+    expect(await handlers['read-call'](of(callSid))).toMatchObject({ turns: [], recording: null, hasJournal: false });
     await world.settle();
     expect(await sids({ text: 'secretword' })).toEqual([]);
     const page = await handlers['read-call'](of(callSid));

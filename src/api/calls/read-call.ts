@@ -15,7 +15,7 @@ export async function readCall(deps: CallDeps, tenant: string, callSid: string):
   if (!call) throw noSuch('call');
   const details = await readCallDetails(deps.db, tenant, callSid);
   const journals = await journalFiles(deps.journalFolder, callSid);
-  return {
+  const page: CallPage = {
     call: callItem(call),
     ...partsOf(details),
     consent: call.consent,
@@ -23,6 +23,13 @@ export async function readCall(deps: CallDeps, tenant: string, callSid: string):
     hasJournal: journals.length > 0,
     cost: billOf(await readCallCosts(deps.db, tenant, callSid)),
   };
+  return page.redactedAt === null ? page : withoutWords(page);
+}
+
+/** As soon as they are told to go: the job that erases them takes its time, and tells no page when it is done. */
+function withoutWords({ call, ...page }: CallPage): CallPage {
+  const bare = { ...call, turns: 0, hasRecording: false };
+  return { ...page, call: bare, turns: [], tools: [], recording: null, hasJournal: false };
 }
 
 /** What its streams cost in all, in the currency of the last. */

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { CallSid, Cursor, Done, Instant, PageQuery, PhoneNumber, page } from './common.ts';
 import type { ApiRoute } from './route.ts';
 
+export type { EndReason } from '../../core/call-event.ts';
+
 export const CallItem = z.object({
   callSid: CallSid,
   state: z.enum(['opened', 'streaming', 'ended']),

@@ -44,7 +44,7 @@ export const callPage: CallPage = {
       node: 'kav-1',
       startedAt: ago(12),
       endedAt: ago(11),
-      endReason: 'agent-hung-up',
+      endReason: 'agent-finished',
     },
   ],
   slots: { area: 'גבעתיים', rooms: '3', budget: '2,400,000 ₪' },

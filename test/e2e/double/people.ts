@@ -104,7 +104,7 @@ export const calls: CallItem[] = Array.from({ length: 24 }, (_, i) => {
     openedAt: ago(12 + i * 83),
     endedAt: ago(11 + i * 83),
     durationMs: 38_000 + ((i * 7_919) % 140_000),
-    endReason: i % 3 === 0 ? 'agent-hung-up' : 'hung-up',
+    endReason: i % 3 === 0 ? 'agent-finished' : 'caller-hung-up',
     outcome: ([`completed`, 'completed', 'abandoned', null] as const)[i % 4]!,
     summary: SUMMARIES[i % SUMMARIES.length]!,
     turns: 6 + (i % 7),

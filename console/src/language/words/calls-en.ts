@@ -1,3 +1,5 @@
+import type { EndReason } from '../../../../src/api/contract/calls.ts';
+
 export const en = {
   calls: {
     title: 'Calls',
@@ -22,12 +24,21 @@ export const en = {
     recorded: 'recorded',
     goesOn: 'goes on',
     endReasons: {
-      'hung-up': 'caller hung up',
-      'agent-hung-up': 'agent ended it',
-      stop: 'caller hung up',
-      'time-limit': 'time limit',
+      'caller-hung-up': 'caller hung up',
+      'agent-finished': 'agent ended it',
+      'operator-hung-up': 'operator ended it',
       'no-input': 'silence',
-    },
+      'no-person': 'nobody was there',
+      'time-limit': 'time limit',
+      'replies-failed': 'the answers failed',
+      'recogniser-failed': 'the recogniser failed',
+      'socket-lost': 'the connection was lost',
+      'media-lost': 'the sound was lost',
+      'internal-error': 'fault of the server',
+      draining: 'the server was stopped',
+      'handed-over': 'went on at another node',
+      moved: 'went on at another node',
+    } satisfies Record<EndReason, string>,
   },
   call: {
     back: 'All calls',

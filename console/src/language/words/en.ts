@@ -168,7 +168,7 @@ export const en = {
     takeOverHint: 'You speak through your microphone, the agent falls silent.',
     hangUp: 'Hang up',
     hangUpSure: 'Hang up now?',
-    hangUpLead: 'The call ends for the caller at once.',
+    hangUpLead: 'The agent says goodbye and the call ends. If you have taken it over, it ends at once.',
     muteRecording: 'Mute the recording',
     unmuteRecording: 'Record again',
     actions: {

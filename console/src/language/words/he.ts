@@ -167,7 +167,7 @@ export const he: Words = {
     takeOverHint: 'מדברים דרך המיקרופון, והסוכן משתתק.',
     hangUp: 'ניתוק',
     hangUpSure: 'לנתק עכשיו?',
-    hangUpLead: 'השיחה תסתיים מיד אצל המתקשר.',
+    hangUpLead: 'הסוכן ייפרד לשלום והשיחה תסתיים. אם לקחתם אותה, היא תסתיים מיד.',
     muteRecording: 'השתקת ההקלטה',
     unmuteRecording: 'חידוש ההקלטה',
     actions: {

@@ -32,8 +32,11 @@ function Record({ page }: { readonly page: CallPage }): ReactNode {
   const { call } = page;
   const params = { callSid: call.callSid };
   const isOver = call.state === 'ended';
-  const story = useRead('read-story', { params }, { enabled: page.hasJournal && isOver }).data;
-  const peaks = useRead('read-peaks', { params }, { enabled: page.recording !== null && isOver }).data;
+  const [hasStory, hasPeaks] = [page.hasJournal && isOver, page.recording !== null && isOver];
+  const storyRead = useRead('read-story', { params }, { enabled: hasStory });
+  const peaksRead = useRead('read-peaks', { params }, { enabled: hasPeaks });
+  // A read that is not wanted any more still holds what it has read: of a redacted call that must not be seen.
+  const [story, peaks] = [hasStory ? storyRead.data : undefined, hasPeaks ? peaksRead.data : undefined];
   const durationMs = page.recording?.durationMs ?? story?.durationMs ?? lengthOfTalk(page);
   const playhead = usePlayhead(durationMs, page.recording && isOver ? api.url('read-audio', { params }) : undefined);
   const title = call.contactName ?? (call.from ? format.phone(call.from) : words.common.unknownNumber);

@@ -11,13 +11,13 @@ export function Facts({ page }: { readonly page: CallPage }): ReactNode {
   const words = useWords();
   const format = useFormat();
   const { call, contactNumber, consent } = page;
-  const reasons = words.calls.endReasons as Readonly<Record<string, string>>;
+  const endOf = useEndReason();
   const rows: readonly Row[] = [
     [words.call.number, call.from ? <Ltr key="n">{format.phone(call.from)}</Ltr> : words.common.unknownNumber],
     [words.call.called, call.to ? <Ltr key="t">{format.phone(call.to)}</Ltr> : words.common.none],
     [words.call.agent, call.agent ?? words.common.none],
     [words.call.began, <Ltr key="b">{format.moment(call.openedAt)}</Ltr>],
-    [words.call.ended, call.endReason ? (reasons[call.endReason] ?? call.endReason) : words.common.none],
+    [words.call.ended, call.endReason ? endOf(call.endReason) : words.common.none],
     [words.call.outcome, words.calls.outcomes[call.outcome ?? 'none']],
     ...(consent === null ? [] : [[words.call.consent, consent ? words.common.yes : words.common.no] as const]),
     ...(page.redactedAt ? [[words.call.redacted, <Ltr key="r">{format.moment(page.redactedAt)}</Ltr>] as const] : []),
@@ -52,6 +52,11 @@ export function Facts({ page }: { readonly page: CallPage }): ReactNode {
       </div>
     </Section>
   );
+}
+
+function useEndReason(): (reason: string) => string {
+  const reasons = useWords().calls.endReasons as Readonly<Record<string, string>>;
+  return (reason) => reasons[reason] ?? reason;
 }
 
 function Rows({ rows }: { readonly rows: readonly Row[] }): ReactNode {
@@ -95,6 +100,7 @@ export function Cost({ cost }: { readonly cost: CallPage['cost'] }): ReactNode {
 
 export function Streams({ streams }: { readonly streams: CallPage['streams'] }): ReactNode {
   const { call } = useWords();
+  const endOf = useEndReason();
   const format = useFormat();
   return (
     <Section title={call.streams}>
@@ -103,7 +109,7 @@ export function Streams({ streams }: { readonly streams: CallPage['streams'] }):
           <li key={streamSid} className="grid grid-cols-1 gap-0.5">
             <span className="flex justify-between gap-2">
               <span className="font-medium">{call.stream(attempt ?? i + 1)}</span>
-              <span className="text-ink-3">{endReason}</span>
+              <span className="text-ink-3">{endReason && endOf(endReason)}</span>
             </span>
             <Ltr className="truncate text-ink-3">
               {node} {startedAt && `· ${format.time(startedAt)}`}

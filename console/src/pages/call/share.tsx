@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { CallPage } from '../../../../src/api/contract/calls.ts';
 import { useApi, useChange } from '../../api/hooks.ts';
+import { TOUCHED_BY_ERASURE } from '../../app/news.ts';
 import { useHere } from '../../app/session.tsx';
 import { useWords } from '../../language/language.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
@@ -57,8 +58,8 @@ function Removal({ page }: { readonly page: CallPage }): ReactNode {
   const navigate = useNavigate();
   const [asks, setAsks] = useState<'redact' | 'erase'>();
   const [typed, setTyped] = useState('');
-  const redact = useChange('redact-call', ['read-call', 'list-calls', 'read-story', 'read-peaks']);
-  const erase = useChange('erase', ['list-calls', 'list-erasures', 'list-contacts', 'list-leads']);
+  const redact = useChange('redact-call', ['read-call', 'list-calls']);
+  const erase = useChange('erase', TOUCHED_BY_ERASURE);
   const { callSid, from } = page.call;
   const number = page.contactNumber ?? from;
   const close = (): void => setAsks(undefined);

@@ -1,6 +1,7 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Erasure } from '../../../../src/api/contract/calls.ts';
 import { useChange, useReadPages } from '../../api/hooks.ts';
+import { TOUCHED_BY_ERASURE } from '../../app/news.ts';
 import { useFormat, useWords } from '../../language/language.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -10,9 +11,11 @@ import { useNotices } from '../../ui/notices.tsx';
 import { Empty, Loaded, ProblemNote } from '../../ui/page.tsx';
 import { Ltr } from '../../ui/text.tsx';
 
+const isRunning = ({ doneAt }: Erasure): boolean => doneAt === null;
+
 export function Erasures(): ReactNode {
   const { settings } = useWords();
-  const query = useReadPages('list-erasures', {});
+  const query = useReadPages('list-erasures', {}, { readsAgainWhile: (items) => items.some(isRunning) });
   const [asks, setAsks] = useState(false);
   return (
     <>
@@ -80,7 +83,7 @@ function Row({ erasure }: { readonly erasure: Erasure }): ReactNode {
 function EraseDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const { settings } = useWords();
   const notices = useNotices();
-  const erase = useChange('erase', ['list-erasures', 'list-calls', 'list-contacts', 'list-leads']);
+  const erase = useChange('erase', TOUCHED_BY_ERASURE);
   const [isWrong, setIsWrong] = useState(false);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
