@@ -18,6 +18,8 @@ export interface CallAudio {
   read(range?: ByteRange): Promise<Readable>;
 }
 
+export const noRecording = (): ApiRefusal => new ApiRefusal(404, 'no-recording', 'The call has no recording.');
+
 /** Throws `ApiRefusal` when there is none, or none that this node can reach. */
 export async function openCallAudio(deps: CallDeps, tenant: string, callSid: string): Promise<CallAudio> {
   const known = await readCallRecordings(deps.db, tenant, callSid);
@@ -25,7 +27,7 @@ export async function openCallAudio(deps: CallDeps, tenant: string, callSid: str
   if (own) return own;
   const carrier = await carrierAudio(deps.afterCalls()?.objects, known);
   if (carrier) return carrier;
-  if (known.segmentFiles.length === 0) throw new ApiRefusal(404, 'no-recording', 'The call has no recording.');
+  if (known.segmentFiles.length === 0) throw noRecording();
   if (!deps.recordings.keys) {
     throw new ApiRefusal(404, 'recording-locked', 'This server has no key for the recording (KAV_RECORDING_KEY).');
   }

@@ -420,6 +420,9 @@ export function callsSuite(open: () => Promise<World>): void {
     expect(await handlers['redact-call'](of(callSid))).toEqual({ ok: true });
     // Whether or not the job has been at it.
     expect(await handlers['read-call'](of(callSid))).toMatchObject({ turns: [], recording: null, hasJournal: false });
+    for (const route of ['read-story', 'read-journal', 'read-peaks', 'read-audio'] as const) {
+      await expect(handlers[route](of(callSid)), route).rejects.toMatchObject({ status: 404 });
+    }
     await world.settle();
     expect(await sids({ text: 'secretword' })).toEqual([]);
     const page = await handlers['read-call'](of(callSid));

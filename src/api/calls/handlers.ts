@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { WavError } from '../../audio/wav.ts';
 import { pageOf } from '../../store/keyset.ts';
 import { writeAudit } from '../../store/queries/audit.ts';
+import { redactedAt } from '../../store/queries/call-details.ts';
 import { findCall } from '../../store/queries/calls.ts';
 import { type ErasureLine, listErasures } from '../../store/queries/list-erasures.ts';
 import type { Erasure } from '../contract/calls.ts';
@@ -11,7 +12,7 @@ import { ApiRefusal, type Caller, type FileAnswer, type Handlers } from '../hand
 import { parseRange } from '../range.ts';
 import { iso, isoOrNull, noSuch, placeOf } from '../values.ts';
 import { bundleOf } from './bundle.ts';
-import { openCallAudio } from './call-audio.ts';
+import { noRecording, openCallAudio } from './call-audio.ts';
 import type { CallDeps } from './deps.ts';
 import { elsewhere, journalFiles, readJournals } from './journals.ts';
 import { createListCalls } from './list-calls.ts';
@@ -39,23 +40,23 @@ export function createCallHandlers(deps: CallDeps): Handlers<CallRoutes> {
     'list-calls': createListCalls(deps),
     'read-call': ({ caller, params }) => readCall(deps, caller.tenant, params.callSid),
     'read-story': async ({ caller, params: { callSid } }) => {
-      await requireCall(deps, caller, callSid);
+      await requireWords(deps, caller, callSid, elsewhere);
       return tellStory(await readJournals(journalFolder, callSid));
     },
     'read-peaks': async ({ caller, params: { callSid } }) => {
-      await requireCall(deps, caller, callSid);
+      await requireWords(deps, caller, callSid, noRecording);
       const audio = await openCallAudio(deps, caller.tenant, callSid);
       return peaks.get(`${caller.tenant} ${callSid} ${audio.version}`, () => readPeaks(audio)).catch(unreadable);
     },
     'read-audio': async ({ caller, params: { callSid }, range }) => {
-      await requireCall(deps, caller, callSid);
+      await requireWords(deps, caller, callSid, noRecording);
       const audio = await openCallAudio(deps, caller.tenant, callSid);
       const part = parseRange(range, audio.bytes);
       const body = await audio.read(part);
       return { name: `${callSid}.wav`, body, bytes: audio.bytes, ...(part ? { part } : {}) };
     },
     'read-journal': async ({ caller, params: { callSid } }) => {
-      await requireCall(deps, caller, callSid);
+      await requireWords(deps, caller, callSid, elsewhere);
       const files = await journalFiles(journalFolder, callSid);
       if (files.length === 0) throw elsewhere();
       await writeAudit(db, caller.tenant, { actor: caller.actor, action: 'journal-read', subject: callSid });
@@ -101,6 +102,12 @@ async function requireCall({ db }: CallDeps, { tenant }: Caller, callSid: string
   const call = await findCall(db, tenant, callSid);
   if (!call) throw noSuch('call');
   return call;
+}
+
+/** Words that were told to go are gone, whether or not the job has reached their files. */
+async function requireWords(deps: CallDeps, caller: Caller, callSid: string, gone: () => ApiRefusal): Promise<void> {
+  await requireCall(deps, caller, callSid);
+  if ((await redactedAt(deps.db, caller.tenant, callSid)) !== null) throw gone();
 }
 
 function workOf({ afterCalls }: CallDeps) {

@@ -21,18 +21,23 @@ export async function readCallDetails(db: Db, tenant: string, callSid: string): 
     .where('tenant', '=', tenant)
     .where('call_sid', '=', callSid)
     .executeTakeFirst();
-  const redacted = await db
-    .selectFrom('erasures')
-    .select((eb) => eb.fn.min('requested_at').as('at'))
-    .where('tenant', '=', tenant)
-    .where(sql<boolean>`call_sids ? ${callSid}`)
-    .executeTakeFirst();
   return {
     turns: await listTurns(db, tenant, callSid),
     tools: await listToolEffects(db, tenant, callSid),
     streams: await listStreams(db, tenant, callSid),
     recordings: await readCallRecordings(db, tenant, callSid),
     lead,
-    redactedAt: redacted?.at ?? null,
+    redactedAt: await redactedAt(db, tenant, callSid),
   };
+}
+
+/** When the words of a call were first told to go; null when they were not. */
+export async function redactedAt(db: Db, tenant: string, callSid: string): Promise<Date | null> {
+  const redacted = await db
+    .selectFrom('erasures')
+    .select((eb) => eb.fn.min('requested_at').as('at'))
+    .where('tenant', '=', tenant)
+    .where(sql<boolean>`call_sids ? ${callSid}`)
+    .executeTakeFirst();
+  return redacted?.at ?? null;
 }

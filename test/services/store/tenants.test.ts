@@ -42,6 +42,7 @@ const QUESTIONS: Readonly<Record<string, readonly unknown[]>> = {
     { limit: 100, text: '2025550100', digits: '2025550100', contactNumber: '+12025550100', callSid: ID },
   ],
   readCallDetails: [ID],
+  redactedAt: [ID],
   readCallRecordings: [ID],
   listErasures: [{ limit: 100 }, { limit: 100, before: { at: FAR_AHEAD, key: 'z' } }],
   findCall: [ID],
