@@ -28,13 +28,12 @@ const PATIENCE_MS = 700;
 /** How long vendors may take to notice that a server that was closed has gone. */
 const HANG_UP_MS = 1_000;
 
-/** `preparedDir` is a data directory whose speech and store are there already. */
+/** `preparedDir` is a data directory whose speech is there already. */
 export async function playFault(fault: Fault, preparedDir: string): Promise<Finding> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'kav-fault-'));
   const progress = new CallProgress(fault.lines ?? LINES);
   const vendors = await openVendors(fault, progress);
   try {
-    await cp(path.join(preparedDir, 'store'), path.join(dataDir, 'store'), { recursive: true });
     const speech = path.join(dataDir, 'speech');
     if (!fault.isFirstStart) await cp(path.join(preparedDir, 'speech'), speech, { recursive: true });
     if (fault.isFirstStart) progress.callBegins();
@@ -57,8 +56,6 @@ async function callKav(fault: Fault, { vendors, progress, dataDir }: Stage): Pro
   let call: Omit<CallToJudge, 'causes'>;
   try {
     await kav.ready;
-    // Eight stores that open at once would take the calls' time: here it is the vendors' that is measured.
-    await kav.stored;
     progress.callBegins();
     call = await converse(kav, fault, { vendors, progress, dataDir });
   } finally {

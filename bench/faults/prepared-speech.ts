@@ -1,4 +1,4 @@
-/** What a server that has run before has: greeting and lines, spoken by each first voice while all is well, and a store. */
+/** What a server that has run before has: greeting and lines, spoken by each first voice while all is well. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,7 @@ export const AGENT = new URL('./agent.ts', import.meta.url).pathname;
 const TEXTS = 1 + Object.keys(defaultLines('en')).length;
 const PATIENCE_MS = 20_000;
 
-/** Fills `<dataDir>/speech`, and makes an embedded store. */
+/** Fills `<dataDir>/speech`. */
 export async function prepareSpeech(dataDir: string, voices: readonly string[]): Promise<void> {
   const progress = new CallProgress([]);
   const vendors = await openVendors({ name: 'none', kind: 'voice', breaks: {} }, progress);
@@ -21,7 +21,6 @@ export async function prepareSpeech(dataDir: string, voices: readonly string[]):
       const kav = await openKav(environment({ ...vendors.env, KAV_TTS: voice, KAV_DATA_DIR: dataDir }), false);
       try {
         await kav.ready;
-        await kav.stored;
         await untilThereAre((index + 1) * TEXTS, path.join(dataDir, 'speech'));
       } finally {
         await kav.close();
@@ -38,6 +37,8 @@ export function environment(more: Readonly<Record<string, string>>): Readonly<Re
     PORT: '0',
     HOST: '127.0.0.1',
     KAV_AGENT: AGENT,
+    // A store says nothing of vendors, and a new one for each call takes seconds of the processor.
+    DATABASE_URL: 'postgres://nobody@127.0.0.1:9/nothing',
     LOG_LEVEL: 'silent',
     PATH: process.env['PATH'] ?? '',
     ...more,
