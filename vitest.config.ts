@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'eval/**/*.test.ts', 'console/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'test/services/**'], // see vitest.services.config.ts
     pool: 'threads',
-    maxWorkers: 2,
+    maxWorkers: 3, // some wait for real calls
     maxConcurrency: 10,
     testTimeout: 20_000,
   },
