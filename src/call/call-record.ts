@@ -3,7 +3,7 @@ import type { EndReason } from '../core/call-event.ts';
 import type { AgentRuntime } from './agent-runtime.ts';
 import type { CallSession } from './call-session.ts';
 import type { Afterwards, PastCall } from './cluster.ts';
-import type { IncomingCall } from './desk.ts';
+import type { IncomingCall, Opened } from './desk.ts';
 
 /** After these the caller is still on the line, and may be connected again. */
 const RESUMABLE: ReadonlySet<EndReason> = new Set(['socket-lost', 'media-lost', 'handed-over']);
@@ -20,6 +20,8 @@ export interface CallRecord {
   readonly openedAt: number;
   /** Wall-clock ms of its announcement. */
   readonly announcedAt: number;
+  /** The answer to its announcement; undefined for a call that this node took over from another. */
+  opening?: Promise<Opened | undefined>;
   /** Who speaks in it, from its announcement to its end. */
   agent?: AgentRuntime;
   /** The stream that the newest token is for, 1 for the first. */
@@ -82,3 +84,15 @@ export function pastOf(record: CallRecord, { facts, recording, state }: CallSess
     streams: attempt,
   };
 }
+
+/** Whether a stream that waited for the others' answer comes too late: another of the call has begun meanwhile. */
+export const isAhead = ({ attempt, isElsewhere, session, used }: CallRecord, of: number): boolean =>
+  session !== undefined || attempt > of || (attempt === of && (used || !isElsewhere));
+
+/** Of a call that another node announced: who calls is not known here. */
+export const callOf = ({ accountSid, callSid }: Pick<IncomingCall, 'accountSid' | 'callSid'>): IncomingCall => ({
+  accountSid,
+  callSid,
+  from: '',
+  to: '',
+});

@@ -12,6 +12,8 @@ import { stamp } from './call-facts.ts';
 import {
   afterwardsOf,
   type CallRecord,
+  callOf,
+  isAhead,
   isResumable,
   isServedHere,
   nextAttempt,
@@ -93,22 +95,27 @@ export class Switchboard implements CallDesk {
   // A call begins
 
   async open(call: IncomingCall): Promise<Opened> {
-    const { cluster, log } = this.#o;
     const known = this.#book.get(call.callSid);
-    if (known) return { type: 'accepted', token: known.token };
-    const refusal = this.#refusal(call);
+    const refusal = known ? undefined : this.#refusal(call);
     if (refusal) return this.#refuse(call, refusal);
-    const record = this.#book.add(call, 1);
+    const record = known ?? this.#book.add(call, 1);
+    if (!known) record.opening = this.#admit(record);
+    return (await record.opening) ?? { type: 'accepted', token: record.token };
+  }
+
+  /** Resolves, for Twilio's repeats as well, when the call may be answered; with the refusal, if it is one. */
+  async #admit(record: CallRecord): Promise<Opened | undefined> {
+    const { call } = record;
     this.#prewarm.begin(call.callSid, this.#factory.agentOf(record));
-    const admitted = await cluster.admit(call);
+    const admitted = await this.#o.cluster.admit(call);
     if (admitted?.type === 'refused') {
       this.#book.remove(call.callSid);
       return this.#refuse(call, admitted.reason, admitted.limit);
     }
-    log.info('CALL_OPEN', { call_sid: call.callSid, pii: { from: call.from, to: call.to } });
+    this.#o.log.info('CALL_OPEN', { call_sid: call.callSid, pii: { from: call.from, to: call.to } });
     this.#watch();
     await this.#noteOpened(record);
-    return { type: 'accepted', token: record.token };
+    return undefined;
   }
 
   #refusal({ accountSid }: IncomingCall): Refusal | undefined {
@@ -385,14 +392,3 @@ export class Switchboard implements CallDesk {
     });
   }
 }
-
-/** Whether a stream that waited for the others' answer comes too late: another of the call has begun meanwhile. */
-const isAhead = ({ attempt, isElsewhere, session, used }: CallRecord, of: number): boolean =>
-  session !== undefined || attempt > of || (attempt === of && (used || !isElsewhere));
-
-const callOf = ({ accountSid, callSid }: Pick<IncomingCall, 'accountSid' | 'callSid'>): IncomingCall => ({
-  accountSid,
-  callSid,
-  from: '',
-  to: '',
-});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defaultLines } from '../../src/call/agent-lines.ts';
+import { type Admission, createSoloCluster } from '../../src/call/cluster.ts';
 import { ProviderError } from '../../src/core/errors.ts';
 import { testContext } from '../../src/providers/conformance/context.ts';
 import type { Brain, SpeechToText, TextToSpeech } from '../../src/providers/contracts.ts';
@@ -293,6 +294,27 @@ describe('tokens', () => {
     expect(attach(second, two!)).toEqual({ type: 'refused', reason: 'token-expired' });
     await office.desk.close();
   });
+
+  test.each([
+    ['admitted', { type: 'admitted' }, { type: 'accepted' }],
+    ['refused', { type: 'refused', reason: 'full', limit: 'node' }, { type: 'refused', reason: 'full' }],
+  ] as const)(
+    'a webhook that is repeated before the other nodes have answered is %s with the first',
+    async (_, said, is) => {
+      const verdict = Promise.withResolvers<Admission>();
+      const office = new Office({ cluster: { ...createSoloCluster('test'), admit: () => verdict.promise } });
+      const call = { callSid: `CA${'1'.repeat(32)}`, accountSid: 'AC', from: '+1', to: '+2' };
+      const answers = [office.desk.open(call), office.desk.open(call)];
+      await office.clock.advance(100);
+      expect(await Promise.race([...answers, 'no answer yet'])).toBe('no answer yet');
+      verdict.resolve(said);
+      const [first, repeat] = await Promise.all(answers);
+      expect(first).toMatchObject(is);
+      expect(repeat).toEqual(first);
+      expect(office.facts.filter(({ type }) => type === 'call-opened')).toHaveLength(is.type === 'accepted' ? 1 : 0);
+      await office.desk.close();
+    },
+  );
 
   test('draining: new callers are refused, running calls finish', async () => {
     const office = new Office();
