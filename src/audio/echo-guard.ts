@@ -49,6 +49,9 @@ const STRANGE_FACTOR = 2.5;
 /** How the usual share follows: quickly to what is less, slowly to what is more, which may be a caller. */
 const STRANGE_RISE = 0.01;
 const STRANGE_FALL = 0.2;
+/** So many frames in a row are no mistake, and between two syllables a voice has not gone. */
+const SURELY_ANOTHER = 2;
+const ANOTHER_LASTS = 5;
 
 interface EchoPath {
   readonly lag: number;
@@ -75,6 +78,10 @@ export class EchoGuard {
   #waveLag: number | undefined;
   /** Which share of the echo is usually no copy. */
   #strange = 1;
+  /** Frames in a row with another voice in them. */
+  #others = 0;
+  /** The slot until which one that was surely heard is believed to go on. */
+  #anotherUntil = Number.NEGATIVE_INFINITY;
 
   /** Whether an echo has been found, and where. */
   get delayMs(): number | undefined {
@@ -106,7 +113,10 @@ export class EchoGuard {
     if (this.#waveLag === undefined && this.#frames % WAVE_EVERY === 0 && level > LOUD_DBOV) this.#lookClosely(slot);
     if (this.#path === undefined || level <= AUDIBLE_DBOV) return false;
     const expected = this.#expected(this.#path, slot);
-    return level <= expected + MARGIN_DB && !this.#isAnother(level, expected, slot);
+    const isAnother = level > expected + MARGIN_DB || this.#isAnother(level, expected, slot);
+    this.#others = isAnother ? this.#others + 1 : 0;
+    if (this.#others >= SURELY_ANOTHER) this.#anotherUntil = slot + ANOTHER_LASTS;
+    return !isAnother && slot > this.#anotherUntil;
   }
 
   /**
