@@ -2,7 +2,7 @@
  * What callers notice of a database that is away: live calls with fake providers, a proxy before PostgreSQL, and the same
  * length of calm beside each fault. `npm run bench:database-faults -- --calls 50 --seconds 60`.
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ import { signForm } from '../src/twilio/signature.ts';
 import { startPostgres, type TestPostgres } from '../test/services/postgres.ts';
 import { TcpProxy } from '../test/services/tcp-proxy.ts';
 import type { CallersOrder, CallersReport } from './callers.ts';
+import { startCallers } from './helper.ts';
 
 const { values } = parseArgs({
   options: { calls: { type: 'string', default: '50' }, seconds: { type: 'string', default: '60' } },
@@ -79,30 +80,16 @@ interface Outcome {
   readonly drainMs: number;
 }
 
-type Message = { readonly url?: string; readonly authToken?: string; readonly report?: CallersReport };
-
-async function answer(child: ChildProcess): Promise<Message> {
-  const [message] = (await once(child, 'message')) as [Message];
-  return message;
-}
-
-function start(file: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const options = { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] as const };
-  return fork(new URL(file, import.meta.url), { ...options, stdio: [...options.stdio] });
-}
-
 async function run(world: World, index: number): Promise<Outcome> {
   const [name, fault] = PHASES[index]!;
   const { authToken, url } = world;
-  const callers = start('./callers.ts');
+  const callers = startCallers();
   const order: CallersOrder = { url, authToken, calls, first: index * calls, rampMs: RAMP_MS };
-  callers.send({ order });
-  await answer(callers);
+  await callers.ask({ order });
   await fault(world, faultMs);
   const drainMs = await drain(world);
-  callers.send({ report: true });
-  const { report } = await answer(callers);
-  callers.disconnect();
+  const { report } = await callers.ask({ report: true });
+  callers.close();
   return { name, callers: report!, drainMs };
 }
 
@@ -171,21 +158,25 @@ function print(outcomes: readonly Outcome[]): boolean {
 const dataDir = await mkdtemp(path.join(tmpdir(), 'kav-database-faults-'));
 const postgres = await startPostgres();
 const proxy = await TcpProxy.open(postgres.port);
-const server = start('./kav-server.ts', {
-  PORT: '0',
-  HOST: '127.0.0.1',
-  KAV_STT: 'fake',
-  KAV_BRAIN: 'fake',
-  KAV_TTS: 'fake',
-  NO_PERSON_SEC: '0', // the fake recogniser hears the same sentence again and again, as from a machine
-  KAV_DATA_DIR: dataDir,
-  LOG_LEVEL: 'warn',
-  LOG_FORMAT: 'json',
-  DATABASE_URL: postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`),
+const server = fork(new URL('./kav-server.ts', import.meta.url), {
+  stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  env: {
+    ...process.env,
+    PORT: '0',
+    HOST: '127.0.0.1',
+    KAV_STT: 'fake',
+    KAV_BRAIN: 'fake',
+    KAV_TTS: 'fake',
+    NO_PERSON_SEC: '0', // the fake recogniser hears the same sentence again and again, as from a machine
+    KAV_DATA_DIR: dataDir,
+    LOG_LEVEL: 'warn',
+    LOG_FORMAT: 'json',
+    DATABASE_URL: postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`),
+  },
 });
 try {
-  const { authToken, url } = await answer(server);
-  const world: World = { url: url!, authToken: authToken!, postgres, proxy };
+  const [{ authToken, url }] = (await once(server, 'message')) as [Pick<World, 'authToken' | 'url'>];
+  const world: World = { url, authToken, postgres, proxy };
   const outcomes: Outcome[] = [];
   for (let index = 0; index < PHASES.length; index++) outcomes.push(await run(world, index));
   process.exitCode = print(outcomes) ? 0 : 1;

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { type CallersAnswer, type Helper, startCallers } from './helper.ts';
 import { processorMs } from './process-usage.ts';
 
 const { positionals, values } = parseArgs({
@@ -89,10 +90,9 @@ async function serve(mode: Mode, collector: string): Promise<Served> {
   return { mode, url, authToken, server, dataDir };
 }
 
-async function callAll({ authToken, url }: Served): Promise<ChildProcess> {
-  const callers = start('./callers.ts');
-  callers.send({ order: { url, authToken, calls, rampMs: RAMP_MS } });
-  await once(callers, 'message');
+async function callAll({ authToken, url }: Served): Promise<Helper<CallersAnswer>> {
+  const callers = startCallers();
+  await callers.ask({ order: { url, authToken, calls, rampMs: RAMP_MS } });
   return callers;
 }
 
@@ -134,7 +134,7 @@ const scraping = served.slice(1).map(({ url }) => scrape(url, stop.signal));
 const rows = await measure(served);
 stop.abort();
 await Promise.all(scraping);
-for (const each of callers) each.disconnect();
+for (const each of callers) each.close();
 for (const { server } of served) server.disconnect();
 await Promise.all(served.map(({ server }) => once(server, 'exit')));
 await Promise.all(served.map(({ dataDir }) => rm(dataDir, { recursive: true, force: true })));

@@ -3,13 +3,12 @@
  * watchers by turns, in one run, so that the machine's drift falls on both. Among the watchers are one that reads too
  * slowly and one whose line is half open. `npm run bench:watchers -- --calls 200 --watchers 20`.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { CallersReport, Jitter } from './callers.ts';
 import { median } from './calls/load.ts';
 import { type KavServer, startKav } from './calls/servers.ts';
+import { type CallersAnswer, type Helper, startCallers, startHelper } from './helper.ts';
 import { usageOf } from './process-usage.ts';
 import type { WatchersReport } from './watchers/watchers.ts';
 
@@ -53,9 +52,8 @@ export interface WatchersFigures {
   readonly callers: Pick<CallersReport, 'ended' | 'refused' | 'stallMs' | 'turns'>;
 }
 
-interface Answer {
-  readonly window?: Jitter;
-  readonly report?: CallersReport & WatchersReport;
+interface OnlookersAnswer {
+  readonly report?: WatchersReport;
 }
 
 /** Calls are spread over one conversation's length. */
@@ -63,32 +61,20 @@ const RAMP_MS = 10_000;
 /** What follows the watchers' coming is not what they cost while they are there. */
 const SETTLE_MS = 1_000;
 
-type Ask = (message: object) => Promise<Answer>;
-
-function helper(file: string): { readonly ask: Ask; readonly close: () => void } {
-  const child = fork(new URL(file, import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const ask = async (message: object): Promise<Answer> => {
-    child.send(message);
-    const [answer] = (await once(child, 'message')) as [Answer];
-    return answer;
-  };
-  return { ask, close: () => child.disconnect() };
-}
-
 async function underrunsOf({ url }: KavServer): Promise<number> {
   const metrics = await (await fetch(`${url}/metrics`)).text();
   return Number(/^kav_playout_underruns_total (\d+)/m.exec(metrics)?.[1] ?? 0);
 }
 
-async function measure(server: KavServer, callers: Ask, windowMs: number): Promise<Window> {
-  await callers({ window: true });
+async function measure(server: KavServer, callers: Helper<CallersAnswer>, windowMs: number): Promise<Window> {
+  await callers.ask({ window: true });
   const underruns = await underrunsOf(server);
   const before = usageOf(server.pid);
   const from = performance.now();
   await sleep(windowMs);
   const cpuMs = usageOf(server.pid).cpuMs - before.cpuMs;
   const cpuShare = cpuMs / (performance.now() - from);
-  const { window } = await callers({ window: true });
+  const { window } = await callers.ask({ window: true });
   return { ...window!, cpuShare, underruns: (await underrunsOf(server)) - underruns };
 }
 
@@ -96,17 +82,17 @@ async function run(): Promise<WatchersFigures> {
   const [calls, watchers, pairs] = [Number(values.calls), Number(values.watchers), Number(values.pairs)];
   const windowMs = Number(values.seconds) * 1_000;
   const server = await startKav(values['store-away'], values.profile, '../watchers/server.ts');
-  const [callers, onlookers] = [helper('callers.ts'), helper('watchers/watchers.ts')];
+  const [callers, onlookers] = [startCallers(), startHelper<OnlookersAnswer>('watchers/watchers.ts')];
   const { authToken, liveUrl, url } = server;
   await callers.ask({ order: { url, authToken, calls, rampMs: RAMP_MS } });
   const without: Window[] = [];
   const beside: Window[] = [];
   const seen: WatchersReport[] = [];
   for (let pair = 0; pair < pairs; pair++) {
-    without.push(await measure(server, callers.ask, windowMs));
+    without.push(await measure(server, callers, windowMs));
     await onlookers.ask({ come: { url: liveUrl, watchers } });
     await sleep(SETTLE_MS);
-    beside.push(await measure(server, callers.ask, windowMs));
+    beside.push(await measure(server, callers, windowMs));
     seen.push((await onlookers.ask({ go: true })).report!);
     await sleep(SETTLE_MS);
   }

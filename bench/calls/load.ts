@@ -1,8 +1,7 @@
 /** Puts calls on a server: a ramp, then windows of steady load that are measured one by one. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallersReport, Jitter } from '../callers.ts';
+import { startCallers } from '../helper.ts';
 import { usageOf } from '../process-usage.ts';
 import type { Server } from './servers.ts';
 
@@ -25,34 +24,18 @@ export interface Load {
   readonly callers: CallersReport;
 }
 
-interface Answer {
-  readonly window?: Jitter;
-  readonly report?: CallersReport;
-}
-
 export interface LoadPlan {
   readonly calls: number;
   readonly windows: number;
   readonly windowMs: number;
 }
 
-const STDIO = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
-/** Where the callers collect garbage they stand still, and measure their own pauses as the server's jitter. */
-const CALM_MEMORY = ['--max-semi-space-size=64', '--initial-heap-size=1024', '--no-parallel-scavenge'];
-
 /** Calls are spread over one conversation's length, so that turns do not fall together. */
 const RAMP_MS = 10_000;
 
 export async function putLoad(server: Server, { calls, windowMs, windows }: LoadPlan): Promise<Load> {
   const { atRest, authToken, pid, url } = server;
-  const callers = fork(new URL('../callers.ts', import.meta.url), { stdio: [...STDIO], execArgv: CALM_MEMORY });
-  const failed = once(callers, 'exit').then(() => Promise.reject(new Error('the callers are gone')));
-  failed.catch(() => {});
-  const ask = async (message: object): Promise<Answer> => {
-    callers.send(message);
-    const [answer] = (await Promise.race([once(callers, 'message'), failed])) as [Answer];
-    return answer;
-  };
+  const { ask, close } = startCallers();
   await ask({ order: { url, ...(authToken === undefined ? {} : { authToken }), calls, rampMs: RAMP_MS } });
   await ask({ window: true }); // the ramp's
   const metricsBefore = await metricsOf(server);
@@ -69,7 +52,7 @@ export async function putLoad(server: Server, { calls, windowMs, windows }: Load
   const { rssMb } = usageOf(pid);
   const metrics = await metricsOf(server);
   const report = (await ask({ report: true })).report!;
-  callers.disconnect();
+  close();
   return {
     cpuMsPerCallSecond: median(cpuOfWindows),
     cpuOfWindows,
