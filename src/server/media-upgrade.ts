@@ -95,11 +95,16 @@ export class MediaUpgrade {
     });
   }
 
+  #isFromOwnPage(request: IncomingMessage): boolean {
+    const { originOf, requestedOriginOf } = this.#context;
+    return ownPageOf(request, { stated: originOf(request), requested: requestedOriginOf(request) }) !== undefined;
+  }
+
   #check(request: IncomingMessage, address: string | undefined, isBrowser: boolean): Refusal | undefined {
     const { limits } = this.#context;
     const path = mediaPath(request);
     if (path === undefined) return { status: 404, reason: 'not-found' };
-    if (isBrowser && ownPageOf(request, this.#context) === undefined) return { status: 403, reason: 'foreign-page' };
+    if (isBrowser && !this.#isFromOwnPage(request)) return { status: 403, reason: 'foreign-page' };
     if (!isBrowser && !this.#isSigned(request, path)) return { status: 403, reason: 'signature' };
     if (this.#closing) return { status: 503, reason: 'closing' };
     if (this.#sockets.size >= limits.sockets) return { status: 503, reason: 'sockets-full' };

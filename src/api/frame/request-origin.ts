@@ -19,16 +19,16 @@ export interface RequestOrigin {
 
 type Origins = Pick<ConsoleSurroundings, 'originOf' | 'requestedOriginOf'>;
 
-export function readRequestOrigin(request: IncomingMessage, origins: Origins): RequestOrigin {
-  const stated = origins.originOf(request);
-  const requested = origins.requestedOriginOf(request);
+export function readRequestOrigin(request: IncomingMessage, { originOf, requestedOriginOf }: Origins): RequestOrigin {
+  const origins = { stated: originOf(request), requested: requestedOriginOf(request) };
+  const { requested, stated } = origins;
   const host = (requested?.host ?? '').toLowerCase();
   const ownPage = ownPageOf(request, origins);
   const isLoopback = LOOPBACK.test(host);
   return {
     own: `${stated?.scheme ?? 'http'}://${stated?.host ?? 'localhost'}`,
     page: pageOf(request, ownPage !== undefined),
-    isHttps: isAskedByHttps(request, origins) || ownPage?.protocol === 'https:',
+    isHttps: isAskedByHttps(origins) || ownPage?.protocol === 'https:',
     isLoopback,
     cookie: cookieName(host, isLoopback),
   };
