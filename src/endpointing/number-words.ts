@@ -7,8 +7,8 @@ export interface Dictation {
   readonly plus: boolean;
   /** Digits that were said one by one: three of them in a row are a dictation and no amount. */
   readonly singles: number;
-  /** Numbers below a hundred that it is made of, in their order; what is longer is undefined. */
-  readonly pairs: readonly (number | undefined)[];
+  /** The digits of each number that was said, in their order. */
+  readonly groups: readonly string[];
   readonly from: number;
 }
 
@@ -19,11 +19,11 @@ export function dictationAtEnd(words: readonly string[], numbers: NumberWords): 
   for (let at = 0; at < words.length; ) {
     const read = digitsAt(words, at, numbers);
     if (read) {
-      const before: Dictation = run ?? { digits: '', plus, singles: 0, pairs: [], from: at };
+      const before: Dictation = run ?? { digits: '', plus, singles: 0, groups: [], from: at };
       const isRepeated = Object.hasOwn(numbers.repeats, words[at]!);
       const singles = before.singles + (isRepeated || read.digits.length === 1 ? read.digits.length : 0);
-      const pairs = [...before.pairs, read.digits.length === 2 ? Number(read.digits) : undefined];
-      run = { ...before, plus: before.plus || read.plus, digits: before.digits + read.digits, singles, pairs };
+      const groups = [...before.groups, read.digits];
+      run = { ...before, plus: before.plus || read.plus, digits: before.digits + read.digits, singles, groups };
       at = read.to;
       continue;
     }

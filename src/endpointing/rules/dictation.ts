@@ -19,14 +19,15 @@ export function dictationRule({ words }: Utterance, question: EndpointQuestion, 
   if (!dictation) return undefined;
   const kind = kindOf(words.slice(0, dictation.from), dictation, question, lexicon);
   if (kind === 'none') return undefined;
-  if (question.expectedDigits !== undefined && kind === 'digits') return counted(dictation, question.expectedDigits);
+  if (question.expectedDigits !== undefined && kind === 'digits')
+    return counted(dictation.digits, question.expectedDigits);
   if (kind === 'phone') return phoneFinding(dictation, question.language);
   return anyLength(dictation, question.language);
 }
 
 function kindOf(
   before: readonly string[],
-  { digits, pairs, singles }: Dictation,
+  { digits, groups, singles }: Dictation,
   { expects }: EndpointQuestion,
   { numbers }: Lexicon,
 ): 'phone' | 'digits' | 'none' {
@@ -35,18 +36,17 @@ function kindOf(
   if (contains(before, numbers.phoneCues)) return 'phone';
   if (contains(before, numbers.digitCues) || singles >= 3) return 'digits';
   // Nothing but two digits or more, one by one: whoever answers with a number says it as one.
-  if (before.length === 0 && (singles >= 2 || isInPairs(pairs))) return 'digits';
+  if (before.length === 0 && (singles >= 2 || isInPairs(groups))) return 'digits';
   // A figure that begins like a number of a mobile telephone and is as long as its first group.
   return /^05\d/.test(digits) ? 'phone' : 'none';
 }
 
 /** "Fifty two, thirty three": the first of them is neither an hour nor a century. */
-function isInPairs(pairs: Dictation['pairs']): boolean {
-  const [first] = pairs;
-  return pairs.length >= 2 && pairs.every((pair) => pair !== undefined) && first !== undefined && first > LAST_HOUR;
+function isInPairs(groups: Dictation['groups']): boolean {
+  return groups.length >= 2 && groups.every(({ length }) => length === 2) && Number(groups[0]) > LAST_HOUR;
 }
 
-function counted({ digits }: Dictation, needed: number): Finding {
+function counted(digits: string, needed: number): Finding {
   const reason = `digits-${digits.length}-of-${needed}`;
   if (digits.length === needed) return { wait: 'certain', reason };
   if (digits.length > needed) return { wait: 'digits-perhaps-all', reason };
@@ -55,7 +55,7 @@ function counted({ digits }: Dictation, needed: number): Finding {
 
 function phoneFinding({ digits, plus }: Dictation, language: string): Finding {
   const needed = phoneLength(digits, plus, language);
-  if (needed !== undefined) return counted({ digits, plus, singles: 0, pairs: [], from: 0 }, needed);
+  if (needed !== undefined) return counted(digits, needed);
   const { shortest, longest } = INTERNATIONAL;
   const wait = digits.length < shortest || digits.length > longest ? 'dictated' : 'digits-perhaps-all';
   return { wait, reason: `digits-${digits.length}-international` };
