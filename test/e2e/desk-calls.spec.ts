@@ -4,10 +4,10 @@ import path from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { CallPage, callRoutes, Peaks } from '../../src/api/contract/calls.ts';
 import { askAs, REFUSED, read } from './desk/ask.ts';
-import { letIn, makeFirstAccount } from './desk/door.ts';
+import { letIn, openDesk } from './desk/door.ts';
 import { OWNER, VIEWER } from './desk/persons.ts';
 import { openVisitor, type Visitor } from './desk/visitor.ts';
-import { type RunningKav, startKav } from './line/kav.ts';
+import type { RunningKav } from './line/kav.ts';
 
 const STAY = path.join(import.meta.dirname, 'desk/stay.yaml');
 const LEAVE = path.join(import.meta.dirname, 'desk/leave.yaml');
@@ -34,10 +34,8 @@ let leaving: Promise<void>;
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(150_000);
-  kav = await startKav();
-  owner = await openVisitor(browser);
+  ({ kav, owner } = await openDesk(browser));
   page = owner.page;
-  await makeFirstAccount(owner, kav.setupLink, OWNER);
   viewer = await openVisitor(browser);
   await letIn(viewer, owner, { ...VIEWER, role: 'viewer' });
   expect(await askAs(page, 'POST /contacts.csv', CONTACTS)).toMatchObject({ status: 200 });

@@ -4,10 +4,10 @@ import { expect, type Page, test } from '@playwright/test';
 import { totpCode, totpStepAt } from '../../src/api/accounts/totp.ts';
 import { peopleRoutes } from '../../src/api/contract/people.ts';
 import { askAs, askWithKey, REFUSED, read } from './desk/ask.ts';
-import { enterCode, isIn, isRefused, logInToCode, logOut, makeFirstAccount } from './desk/door.ts';
+import { enterCode, isIn, isRefused, logInToCode, logOut, openDesk } from './desk/door.ts';
 import { OWNER, VIEWER } from './desk/persons.ts';
 import { openVisitor, type Visitor } from './desk/visitor.ts';
-import { type RunningKav, startKav } from './line/kav.ts';
+import type { RunningKav } from './line/kav.ts';
 
 const CONTACTS = 'number,name,note\n+12025550188,Rina Levi,prefers mornings\nnone,Nobody,\n+12025550189,=1+1,\n';
 const LEADS =
@@ -22,10 +22,8 @@ let page: Page;
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(150_000);
-  kav = await startKav();
-  owner = await openVisitor(browser);
+  ({ kav, owner } = await openDesk(browser));
   page = owner.page;
-  await makeFirstAccount(owner, kav.setupLink, OWNER);
 });
 
 test.afterAll(async () => {

@@ -2,8 +2,8 @@
  * Every page in both languages, both themes and two widths, on fixtures: nothing in the console, nothing for axe to find,
  * nothing wider than the screen. With `KAV_SCREENSHOTS=folder` each is kept as a picture.
  */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { expectAccessible, listenForComplaints } from './clean-page.ts';
 import { ORIGIN, standIn } from './double/double.ts';
 import { session } from './double/rest.ts';
 import { callSidOf } from './double/values.ts';
@@ -72,24 +72,13 @@ for (const { colorScheme, locale, name: look, width } of LOOKS) {
   });
 }
 
-/** Errors and warnings of the page, whoever makes them. */
-function listenForComplaints(page: Page): string[] {
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  return complaints;
-}
-
 async function inspect(page: Page, name: string, locale: string): Promise<void> {
   await expect(page.locator('h1')).toBeVisible();
   await page.waitForLoadState('networkidle');
   await expect(page.locator('html')).toHaveAttribute('dir', locale === 'he-IL' ? 'rtl' : 'ltr');
   await page.evaluate(() => document.fonts.ready);
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png` });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
+  await expectAccessible(page);
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );

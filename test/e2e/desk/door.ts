@@ -1,11 +1,20 @@
-import { expect } from '@playwright/test';
+import { type Browser, expect } from '@playwright/test';
 import { accountRoutes, type UserRole } from '../../../src/api/contract/accounts.ts';
+import { type RunningKav, startKav } from '../line/kav.ts';
 import { askAs } from './ask.ts';
-import type { Person } from './persons.ts';
-import type { Visitor } from './visitor.ts';
+import { OWNER, type Person } from './persons.ts';
+import { openVisitor, type Visitor } from './visitor.ts';
+
+/** A Kav of its own, and its owner at a browser, who is in. */
+export async function openDesk(browser: Browser): Promise<{ readonly kav: RunningKav; readonly owner: Visitor }> {
+  const kav = await startKav();
+  const owner = await openVisitor(browser);
+  await makeFirstAccount(owner, kav.setupLink, OWNER);
+  return { kav, owner };
+}
 
 /** By the one-time link of the terminal, as its page asks for it. */
-export async function makeFirstAccount({ page }: Visitor, setupLink: string, person: Person): Promise<void> {
+async function makeFirstAccount({ page }: Visitor, setupLink: string, person: Person): Promise<void> {
   const { hash, origin } = new URL(setupLink);
   const token = new URLSearchParams(hash.slice(1)).get('token');
   const data = { token, ...person };

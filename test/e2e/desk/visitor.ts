@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, expect, type Page } from '@playwright/test';
+import { expectAccessible, listenForComplaints } from '../clean-page.ts';
 
 /** Somebody at a browser of their own, whose page must stay clean. */
 export interface Visitor {
@@ -13,16 +13,11 @@ export interface Visitor {
 export async function openVisitor(browser: Browser): Promise<Visitor> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
   const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  const complaints = listenForComplaints(page);
   return {
     page,
     inspect: async () => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
+      await expectAccessible(page);
       expect(complaints.splice(0)).toEqual([]);
       await expect(page.getByText('The connection is lost.')).toHaveCount(0);
     },
