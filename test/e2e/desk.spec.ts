@@ -149,6 +149,7 @@ test('contacts and leads are read in from files, and saved as files that may be 
   await closeDialog();
 
   await page.getByRole('link', { name: 'Leads' }).click();
+  await expect(page.getByLabel('Name, number or words')).toBeVisible(); // until then the file would be read in as contacts
   await readIn('leads.csv', LEADS);
   await expect(dialog()).toContainText('2 added, 0 changed.');
   await expect(dialog()).toContainText('Line 4: names a stage that is not there');
